@@ -1,0 +1,1 @@
+"""The nouns: exercise, plan, history, verdict, errors. Imports nothing else of this package."""
