@@ -1,0 +1,362 @@
+"""An exercise: roles, scenarios, steps. What `exercise.yaml` says, validated and typed.
+
+Texts may contain `${name}`: bound by `repeat` and `each` when the script is expanded, and `${part.pid}`
+(the process id of a started part) when the step is performed. `$$` is a dollar sign.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+from grader.model.history import ObjectKind
+
+
+class Strict(BaseModel):
+    """Base of all models that come from YAML: unknown keys are errors, values are not converted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def _as_kind(value: Any) -> Any:
+    return ObjectKind(value) if value in set(ObjectKind) else value
+
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+Text = str
+PartName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+PartNames = Annotated[list[PartName], BeforeValidator(_as_list), Field(min_length=1)]
+Variable = Annotated[str, Field(pattern=r"^\$\{[a-z][a-z0-9_]*\}$")]
+Mode = Annotated[str, Field(pattern=r"^0[0-7]{3}$", description='Permission bits as a quoted octal: "0600".')]
+Kind = Annotated[ObjectKind, BeforeValidator(_as_kind)]
+SignalName = Annotated[str, Field(pattern=r"^[A-Z0-9]+$", description="Without SIG: HUP, TERM, KILL, USR1.")]
+
+
+class ObjectRef(Strict):
+    """A kernel object by kind and by the name the student knows."""
+
+    kind: Kind
+    name: Text = Field(description="A path in the working directory, `/name`, or a System V key in decimal.")
+
+
+class Pattern(Strict):
+    """A line given by a regular expression that must match it whole."""
+
+    regex: Text
+
+
+class Repeated(Strict):
+    """Lines that stand several times; `${n}` counts from `first`."""
+
+    lines: list[Text | Pattern] = Field(min_length=1)
+    repeat: int = Field(ge=0)
+    first: int = 1
+
+
+Line = Text | Pattern | Repeated
+Lines = Annotated[list[Line], BeforeValidator(_as_list)]
+
+
+class Expectation(Strict):
+    """What a part must have printed since the last `expect` on it, decided when nobody can go on."""
+
+    part: PartName
+    lines: Lines = Field(default=[], description="These lines, in this order.")
+    any_order: Lines = Field(default=[], description="These lines, in whatever order.")
+    interleaved: list[Lines] = Field(
+        default=[], description="Several sequences of lines: each in its order, however they are mixed."
+    )
+    nothing: bool = Field(default=False, description="Nothing was printed.")
+    something: bool = Field(default=False, description="At least one line, of any text.")
+    stream: Literal["stdout", "stderr"] = "stdout"
+
+
+class Blockage(Strict):
+    """A part must be asleep in a call. `part` counts as blocked if any of its processes is."""
+
+    part: PartName
+    call: Annotated[list[str], BeforeValidator(_as_list)] = Field(
+        default=[],
+        description="POSIX names; any one of them. Empty: any call but a sleep.",
+    )
+    object: Text = Field(default="", description="The name the student knows; empty: on any object.")
+    processes: int = Field(default=1, ge=1, description="At least so many processes of the part.")
+
+
+class ObjectState(ObjectRef):
+    """An object that must exist, and what it must be like."""
+
+    mode: Mode | None = None
+    content: Text | Pattern | None = Field(default=None, description="Of a file: its whole content.")
+    size: int | None = Field(default=None, ge=0, description="Bytes; messages in a queue; members of a set.")
+
+
+class NewObject(ObjectRef):
+    """An object the script makes before or between the programs."""
+
+    kind: Annotated[
+        Literal[
+            ObjectKind.FILE,
+            ObjectKind.DIRECTORY,
+            ObjectKind.FIFO,
+            ObjectKind.SHARED_MEMORY,
+            ObjectKind.SEMAPHORE,
+            ObjectKind.QUEUE,
+            ObjectKind.SOCKET,
+        ],
+        BeforeValidator(_as_kind),
+    ]
+    content: Text = ""
+    mode: Mode = "0600"
+
+
+class ExitSignal(Strict):
+    """Died of a signal."""
+
+    signal: SignalName
+
+
+ExitStatus = Annotated[int, Field(ge=0, le=255)] | ExitSignal | Literal["nonzero"]
+
+
+class Start(Strict):
+    """Start parts; several in one step start together, and the schedule decides who is first."""
+
+    start: PartNames
+
+
+class TypeText(Strict):
+    """Type a line (or several) at a part's terminal, each followed by Return."""
+
+    type: dict[PartName, Annotated[list[Text], BeforeValidator(_as_list)]] = Field(min_length=1)
+
+
+class Send(Strict):
+    """Write text to a part's standard input, exactly as it stands."""
+
+    send: dict[PartName, Text] = Field(min_length=1)
+
+
+class Close(Strict):
+    """End a part's standard input (Ctrl-D on a terminal)."""
+
+    close: PartNames
+
+
+class Expect(Strict):
+    """Demand output."""
+
+    expect: Expectation
+
+
+class Blocked(Strict):
+    """Demand that a part is asleep in a call."""
+
+    blocked: Blockage
+
+
+class Running(Strict):
+    """Demand that parts have not ended."""
+
+    running: PartNames
+
+
+class Stopped(Strict):
+    """Demand that parts are stopped by job control."""
+
+    stopped: PartNames
+
+
+class Signal(Strict):
+    """Send a signal to a part's main process."""
+
+    signal: dict[PartName, SignalName] = Field(min_length=1)
+
+
+class Kill(Strict):
+    """Kill all processes of parts with SIGKILL; how they end is not judged."""
+
+    kill: PartNames
+
+
+class Exit(Strict):
+    """Demand that parts' main processes have ended, and how."""
+
+    exit: dict[PartName, Annotated[list[ExitStatus], BeforeValidator(_as_list)]] = Field(min_length=1)
+
+
+class Present(Strict):
+    """Demand that an object exists."""
+
+    present: ObjectState
+
+
+class Absent(Strict):
+    """Demand that an object does not exist."""
+
+    absent: ObjectRef
+
+
+class Create(Strict):
+    """Make an object."""
+
+    create: NewObject
+
+
+class Remove(Strict):
+    """Remove an object."""
+
+    remove: ObjectRef
+
+
+class Advance(Strict):
+    """Let virtual time pass."""
+
+    advance: float = Field(gt=0, description="Seconds.")
+
+
+class Loop(Strict):
+    """The body of `repeat`."""
+
+    over: list[Text | int] = Field(min_length=1)
+    as_: Annotated[str, Field(alias="as", pattern=r"^[a-z][a-z0-9_]*$")]
+    steps: list[Step] = Field(min_length=1)
+
+
+class Repeat(Strict):
+    """Perform steps once for each value of a list."""
+
+    repeat: Loop
+
+
+_STEPS: tuple[type[Strict], ...] = (
+    Start, TypeText, Send, Close, Expect, Blocked, Running, Stopped, Signal, Kill, Exit, Present, Absent,
+    Create, Remove, Advance, Repeat,
+)  # fmt: skip
+STEP_WORDS: tuple[str, ...] = tuple(next(iter(step.model_fields)) for step in _STEPS)
+"""The words of the language of steps, one for each kind."""
+
+
+def _step_word(value: Any) -> str | None:
+    if isinstance(value, dict):
+        words = [key for key in value if key in STEP_WORDS]
+        return words[0] if len(words) == 1 else None
+    return step_word(value) if isinstance(value, Strict) else None
+
+
+def step_word(step: Strict) -> str:
+    """Return the word a step is written with, e.g. `start`."""
+    return next(iter(type(step).model_fields))
+
+
+Step = Annotated[
+    Annotated[Start, Tag("start")]
+    | Annotated[TypeText, Tag("type")]
+    | Annotated[Send, Tag("send")]
+    | Annotated[Close, Tag("close")]
+    | Annotated[Expect, Tag("expect")]
+    | Annotated[Blocked, Tag("blocked")]
+    | Annotated[Running, Tag("running")]
+    | Annotated[Stopped, Tag("stopped")]
+    | Annotated[Signal, Tag("signal")]
+    | Annotated[Kill, Tag("kill")]
+    | Annotated[Exit, Tag("exit")]
+    | Annotated[Present, Tag("present")]
+    | Annotated[Absent, Tag("absent")]
+    | Annotated[Create, Tag("create")]
+    | Annotated[Remove, Tag("remove")]
+    | Annotated[Advance, Tag("advance")]
+    | Annotated[Repeat, Tag("repeat")],
+    Discriminator(_step_word),
+]
+
+
+class Part(Strict):
+    """One entry of the cast: a role, who plays it, and its arguments."""
+
+    role: PartName
+    by: Literal["submission", "reference"] | Annotated[str, Field(pattern=r"^\$\{[a-z][a-z0-9_]*\}$")] = (
+        Field(description="Who plays it; `${name}` when `each` decides.")
+    )
+    args: list[Text] = Field(default=[], description="Quote numbers: all arguments are text.")
+    env: dict[str, Text] = {}
+    terminal: bool | None = Field(default=None, description="Overrides the role's.")
+
+
+class Role(Strict):
+    """A program the student writes."""
+
+    description: str = ""
+    terminal: bool = Field(default=False, description="Its stdin and stdout are a terminal.")
+
+
+CHECKS: tuple[str, ...] = (
+    "output", "exit-status", "crash", "limits", "build", "blocking", "polling", "sleep-sync", "lost-wakeup",
+    "ordering", "deadlock", "starvation", "overlap", "race", "atomicity", "mutual-exclusion", "lock-misuse",
+    "persistence", "leftovers", "access", "descriptors", "reaping", "interruption", "partial-io",
+    "crash-safety", "peer-death", "signal-safety", "mechanism",
+)  # fmt: skip
+"""All check ids, a finding's first word and a mutant's folder."""
+
+CheckId = Annotated[str, Field(json_schema_extra={"enum": list(CHECKS)})]
+
+
+class Scenario(Strict):
+    """A scripted run, and what it is worth."""
+
+    id: Id
+    title: str
+    points: float = Field(ge=0)
+    hint: str = Field(description="Shown to the student when the scenario fails.")
+    hidden: bool = Field(default=False, description="Only its title and points are shown to students.")
+    cast: dict[PartName, Part] = Field(min_length=1)
+    each: list[dict[PartName, Text]] = Field(
+        default=[], description="Bindings of `${name}`; the scenario runs once for each, and all must pass."
+    )
+    steps: list[Step] = Field(min_length=1)
+    leaves: list[ObjectRef] = Field(default=[], description="Objects that may be left at the end.")
+    stays: list[PartName] = Field(default=[], description="Parts that may still run at the end.")
+    tolerates: list[CheckId] = Field(default=[], description="Checks that do not apply here.")
+    depends_on: list[Id] = Field(default=[], description="Skipped unless these scenarios passed.")
+
+
+class Limits(Strict):
+    """Bounds of one run; what is not given comes from `config.yaml`."""
+
+    processes: int | None = Field(default=None, ge=1)
+    memory_mib: int | None = Field(default=None, ge=1)
+    cpu_s: float | None = Field(default=None, gt=0)
+    virtual_s: float | None = Field(default=None, gt=0)
+    events: int | None = Field(default=None, ge=1)
+
+
+class Exercise(Strict):
+    """One assignment of the catalogue."""
+
+    id: Id
+    title: str
+    summary: str = Field(description="One sentence for `grader list`.")
+    mechanisms: list[str] = Field(min_length=1)
+    difficulty: int = Field(ge=1, le=5)
+    hours: float = Field(gt=0, description="Estimated hours for a student.")
+    goals: list[str] = []
+    prerequisites: list[Id] = []
+    reading: list[str] = Field(default=[], description="Man pages, e.g. `fifo(7)`.")
+    languages: list[Literal["c", "python"]] = ["c", "python"]
+    roles: dict[PartName, Role] = Field(min_length=1)
+    limits: Limits = Limits()
+    schedules: int | None = Field(default=None, ge=1, description="Schedules a scenario; else the site's.")
+    tolerates: list[CheckId] = []
+    scenarios: list[Scenario] = Field(min_length=1)
+
+    def scenario(self, scenario_id: str) -> Scenario | None:
+        """Return the scenario with this id, or None."""
+        return next((s for s in self.scenarios if s.id == scenario_id), None)
+
+
+Loop.model_rebuild()
