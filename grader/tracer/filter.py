@@ -1,0 +1,70 @@
+"""The seccomp filter: which calls stop their caller, and which are refused."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+from functools import cache
+
+import pyseccomp
+
+from grader.mechanisms.base import Call
+
+ANNOUNCE_NR = 0x5E5E
+"""The unused call number by which the run-time linked into programs announces what it does."""
+
+REFUSED = ("io_uring_setup", "io_uring_enter", "io_uring_register", "ptrace", "process_vm_readv",
+           "process_vm_writev", "userfaultfd", "bpf", "perf_event_open", "kexec_load",
+           "unshare", "setns", "mount", "umount2", "pivot_root", "add_key", "keyctl")  # fmt: skip
+"""Calls that would act behind the tracer's back; they fail with EPERM, as in most containers."""
+
+_MAP_SHARED = 0x1
+_FIONBIO = 0x5421
+
+
+@cache
+def call_numbers() -> dict[int, str]:
+    """Return {number: kernel name} of all calls that any mechanism lists, on this architecture."""
+    from grader.tracer.table import CALLS
+
+    return numbers(CALLS)
+
+
+def numbers(calls: Mapping[str, Call]) -> dict[int, str]:
+    """Resolve names to numbers; names this architecture does not have are left out."""
+    resolved = {}
+    for name in calls:
+        number = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
+        if number >= 0:
+            resolved[number] = name
+    return resolved
+
+
+@cache
+def program() -> bytes:
+    """Return the filter as a BPF program, for seccomp(2)'s SECCOMP_SET_MODE_FILTER."""
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    trace = pyseccomp.TRACE(0)
+    for number, name in call_numbers().items():
+        if name == "mmap":
+            shared = pyseccomp.Arg(3, pyseccomp.MASKED_EQ, _MAP_SHARED, _MAP_SHARED)
+            rules.add_rule(trace, number, shared)
+        elif name == "ioctl":
+            rules.add_rule(trace, number, pyseccomp.Arg(1, pyseccomp.EQ, _FIONBIO))
+        else:
+            rules.add_rule(trace, number)
+    restart = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, "restart_syscall")
+    rules.add_rule(trace, restart)
+    rules.add_rule(trace, ANNOUNCE_NR)
+    for name in REFUSED:
+        if pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) >= 0:
+            rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
+    reader = os.memfd_create("filter", os.MFD_CLOEXEC)
+    try:
+        with os.fdopen(os.dup(reader), "wb") as file:
+            rules.export_bpf(file)
+        os.lseek(reader, 0, os.SEEK_SET)
+        return os.read(reader, 1 << 20)
+    finally:
+        os.close(reader)
