@@ -1,0 +1,1 @@
+"""Reading the catalogue: YAML with positions, validation, messages, JSON Schema."""
