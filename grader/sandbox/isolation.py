@@ -1,0 +1,197 @@
+"""What a sandbox sees: the command line of bubblewrap.
+
+Read-only: /usr, what belongs to it, the Python interpreter, a made-up /etc. Private and of limited size:
+/work, /tmp, /submission, /build, /dev/shm, /dev/mqueue. Nothing of the grader or of the exercises.
+Everything writable is memory inside the mount namespace: when the last process is gone, so is the rest.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from grader.model.config import LimitsConfig
+from grader.model.errors import HostError
+from grader.sandbox.bundle import sealed
+
+FULL: Final = "full"
+LIMITS_ONLY: Final = "limits-only"
+
+ID: Final = 1000
+MODULES: Final = "/opt/python"
+MINIMAL_ENVIRONMENT: Final = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "HOME": "/work",
+    "LANG": "C.UTF-8",
+    "PYTHONPATH": MODULES,
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+_EXTENSIONS = ("posix_ipc", "sysv_ipc")
+_SIZE_MIN_MIB = 128
+_MIB = 1 << 20
+_ETC_FILES = (
+    "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "services", "protocols", "gai.conf",
+)  # fmt: skip
+_ETC_MADE_UP = {
+    "passwd": f"root:x:0:0:root:/:/bin/sh\nstudent:x:{ID}:{ID}:student:/work:/bin/sh\n",
+    "group": f"root:x:0:\nstudent:x:{ID}:\n",
+    "hosts": "127.0.0.1 localhost\n::1 localhost\n",
+    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n",
+}
+# For a grader that is root outside, the machine's settings belong to "the user" in the sandbox as well, and
+# the kernel checks no more than the owner. bubblewrap covers only folders that are writable themselves.
+_PROC_READ_ONLY = (
+    "sys",
+    "sysrq-trigger",
+    "irq",
+    "bus",
+    "fs",
+    "acpi",
+    "scsi",
+    "driver",
+    "mtrr",
+    "latency_stats",
+)
+_SIZE_SINCE = (0, 7)
+_PERMS_SINCE = (0, 5)
+
+
+def interpreter() -> str:
+    """Return the Python that runs the agent and Python submissions: the one below any virtual environment."""
+    base = getattr(sys, "_base_executable", "") or sys.executable
+    return os.path.realpath(base)
+
+
+@functools.cache
+def bwrap_path() -> str:
+    """Return the path of bubblewrap.
+
+    Raises:
+        HostError: it is not installed.
+    """
+    path = shutil.which("bwrap")
+    if path is None:
+        raise HostError("bubblewrap is not installed: `apt install bubblewrap` (or `dnf install bubblewrap`)")
+    return path
+
+
+@functools.cache
+def bwrap_version() -> tuple[int, ...]:
+    """Return the version of bubblewrap, e.g. (0, 8, 0)."""
+    done = subprocess.run(
+        [bwrap_path(), "--version"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    return tuple(int(number) for number in re.findall(r"\d+", done.stdout))
+
+
+def extension_modules() -> Iterator[Path]:
+    """Yield the files of the IPC modules Python submissions may import."""
+    for name in _EXTENSIONS:
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.origin and Path(spec.origin).is_file():
+            yield Path(spec.origin)
+
+
+class CommandLine:
+    """The arguments of bubblewrap, and the descriptors they speak of."""
+
+    def __init__(self) -> None:
+        self.arguments: list[str] = []
+        self.fds: list[int] = []
+
+    def add(self, *arguments: str) -> None:
+        """Append arguments."""
+        self.arguments.extend(arguments)
+
+    def file(self, path: str, content: bytes) -> None:
+        """Let a read-only file of this content appear."""
+        fd = sealed("file", content)
+        self.fds.append(fd)
+        self.add("--ro-bind-data", str(fd), path)
+
+    def folder(self, path: str, *, size_mib: int = 0, mode: str = "0755") -> None:
+        """Let an empty, writable folder in memory appear."""
+        if bwrap_version() >= _PERMS_SINCE:
+            self.add("--perms", mode)
+        if size_mib and bwrap_version() >= _SIZE_SINCE:
+            self.add("--size", str(size_mib * _MIB))
+        self.add("--tmpfs", path)
+
+
+def full_isolation(limits: LimitsConfig) -> CommandLine:
+    """Return the command line up to the program that is to run; the caller closes the descriptors."""
+    line = CommandLine()
+    line.add(
+        bwrap_path(), "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts"
+    )
+    line.add("--unshare-cgroup-try", "--die-with-parent", "--as-pid-1", "--cap-drop", "ALL")
+    line.add("--uid", str(ID), "--gid", str(ID), "--hostname", "sandbox")
+    _system(line)
+    for name, text in _ETC_MADE_UP.items():
+        line.file(f"/etc/{name}", text.encode())
+    for module in extension_modules():
+        line.add("--ro-bind", str(module), f"{MODULES}/{module.name}")
+    line.add("--proc", "/proc")
+    for name in _PROC_READ_ONLY:
+        if Path("/proc", name).exists():
+            line.add("--ro-bind", f"/proc/{name}", f"/proc/{name}")
+    line.add("--dev", "/dev")
+    size = max(_SIZE_MIN_MIB, 2 * limits.file_mib)
+    line.folder("/dev/shm", size_mib=size, mode="1777")  # noqa: S108 - inside the sandbox
+    line.add("--mqueue", "/dev/mqueue")
+    line.folder("/tmp", size_mib=size, mode="1777")  # noqa: S108 - inside the sandbox
+    for path in ("/work", "/submission", "/build"):
+        line.folder(path, size_mib=size)
+    line.add("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/work")
+    return line
+
+
+def _system(line: CommandLine) -> None:
+    line.add("--ro-bind", "/usr", "/usr")
+    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+        path = Path("/", name)
+        if path.is_symlink():
+            line.add("--symlink", str(path.readlink()), str(path))
+        elif path.is_dir():
+            line.add("--ro-bind", str(path), str(path))
+    for name in _ETC_FILES:
+        line.add("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
+    prefix = Path(sys.base_prefix).resolve()
+    if not prefix.is_relative_to("/usr"):
+        line.add("--ro-bind", str(prefix), str(prefix))
+    for path in _hidden(prefix):
+        line.add("--tmpfs", str(path), "--remount-ro", str(path))
+
+
+def _hidden(prefix: Path) -> Iterator[Path]:
+    """Folders a program must not see below what is visible: installed packages, and the grader itself."""
+    visible = (Path("/usr"), prefix)
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    wanted = {
+        Path("/usr/src"),
+        Path("/usr/lib/python3/dist-packages"),
+        Path("/usr/local/lib", version, "dist-packages"),
+        Path("/usr/local/lib", version, "site-packages"),
+        prefix / "lib" / version / "site-packages",
+        Path(sysconfig.get_path("purelib")).resolve(),
+        Path(__file__).resolve().parents[2],
+        Path.cwd().resolve(),
+    }
+    hidden: list[Path] = []
+    for path in sorted(wanted):
+        inside = any(path != top and path.is_relative_to(top) for top in visible)
+        needed = prefix.is_relative_to(path) or Path(interpreter()).is_relative_to(path)
+        if inside and not needed and path.is_dir() and not any(path.is_relative_to(top) for top in hidden):
+            hidden.append(path)
+            yield path

@@ -1,0 +1,129 @@
+"""System calls Python does not offer, through the C library. Runs inside the sandbox.
+
+Calls are made through `PyDLL`: it keeps the interpreter's lock, so that nothing but the call itself
+happens between two of them (the last two before exec are seen by the tracer).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+libc = ctypes.PyDLL(None, use_errno=True)
+
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_SET_NO_NEW_PRIVS = 38
+PR_SET_CHILD_SUBREAPER = 36
+CLONE_NEWUSER = 0x10000000
+ADDR_NO_RANDOMIZE = 0x0040000
+
+_SECCOMP = {"x86_64": 317, "aarch64": 277}
+_EXECVEAT = {"x86_64": 322, "aarch64": 281}
+_SECCOMP_SET_MODE_FILTER = 1
+_SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4  # do not slow the program down for the filter's sake
+_AT_EMPTY_PATH = 0x1000
+_FILTER_INSTRUCTION = 8
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+
+class MqAttr(ctypes.Structure):
+    """`struct mq_attr`."""
+
+    _fields_ = (
+        ("mq_flags", ctypes.c_long),
+        ("mq_maxmsg", ctypes.c_long),
+        ("mq_msgsize", ctypes.c_long),
+        ("mq_curmsgs", ctypes.c_long),
+        ("reserved", ctypes.c_long * 4),
+    )
+
+
+def check(result: int, what: str = "") -> int:
+    """Return the result of a C function, or raise what `errno` says if it is -1."""
+    if result == -1:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), what)
+    return result
+
+
+def prctl(option: int, value: int) -> None:
+    """Change the calling process."""
+    check(libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0), "prctl")
+
+
+def no_address_randomisation() -> None:
+    """The same addresses in every run."""
+    current = libc.personality(ctypes.c_ulong(0xFFFFFFFF))
+    check(libc.personality(ctypes.c_ulong(current | ADDR_NO_RANDOMIZE)), "personality")
+
+
+def own_user_namespace(uid: int, gid: int) -> None:
+    """Put the calling process into a user namespace of its own, with the same ids.
+
+    Parts in different namespaces cannot trace each other, nor read each other's memory, program or
+    descriptors; signals, files and all IPC work as before, since the ids stay the same.
+
+    Raises:
+        OSError: this system does not allow it. The process may be left in an unmapped namespace then.
+    """
+    check(libc.unshare(CLONE_NEWUSER), "unshare")
+    prctl(PR_SET_DUMPABLE, 1)  # unshare clears it, and the files below would belong to root
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
+        fd = os.open(f"/proc/self/{name}", os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.write(fd, text.encode())
+        finally:
+            os.close(fd)
+
+
+class Exec:
+    """A prepared load-filter-and-exec: everything is allocated beforehand."""
+
+    def __init__(
+        self, argv: Sequence[str], env: Mapping[str, str], filter_program: bytes, executable: int
+    ) -> None:
+        machine = os.uname().machine
+        arguments = [os.fsencode(text) for text in argv]
+        variables = [os.fsencode(f"{name}={value}") for name, value in env.items()]
+        self._argv = (ctypes.c_char_p * (len(arguments) + 1))(*arguments, None)
+        self._env = (ctypes.c_char_p * (len(variables) + 1))(*variables, None)
+        self._program = _Program(len(filter_program) // _FILTER_INSTRUCTION, filter_program)
+        self._filter_call: tuple[Any, ...] = (
+            ctypes.c_long(_SECCOMP[machine]),
+            ctypes.c_ulong(_SECCOMP_SET_MODE_FILTER),
+            ctypes.c_ulong(_SECCOMP_FILTER_FLAG_SPEC_ALLOW),
+            ctypes.byref(self._program),
+        )
+        # execveat serves both: AT_FDCWD is not looked at for an absolute path.
+        self._exec_call: tuple[Any, ...] = (
+            ctypes.c_long(_EXECVEAT[machine]),
+            ctypes.c_long(executable),
+            ctypes.c_char_p(b""),
+            self._argv,
+            self._env,
+            ctypes.c_long(_AT_EMPTY_PATH),
+        )
+        self._path = ctypes.c_char_p(arguments[0])
+        self._by_descriptor = executable >= 0
+        self._filtered = bool(filter_program)
+        self._syscall = libc.syscall
+        self._execve = libc.execve
+
+    def __call__(self) -> None:
+        """Replace the process; returns only if that failed."""
+        # No system call may stand between the filter and exec: the tracer sees all after the filter.
+        if self._filtered and self._syscall(*self._filter_call) == -1:
+            return
+        if self._by_descriptor:
+            self._syscall(*self._exec_call)
+        else:
+            self._execve(self._path, self._argv, self._env)
