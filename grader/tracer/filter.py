@@ -10,9 +10,8 @@ from functools import cache
 import pyseccomp
 
 from grader.mechanisms.base import Call
-
-ANNOUNCE_NR = 0x5E5E
-"""The unused call number by which the run-time linked into programs announces what it does."""
+from grader.shim import protocol
+from grader.tracer.table import CALLS
 
 REFUSED = ("io_uring_setup", "io_uring_enter", "io_uring_register", "ptrace", "process_vm_readv",
            "process_vm_writev", "userfaultfd", "bpf", "perf_event_open", "kexec_load",
@@ -26,8 +25,6 @@ _FIONBIO = 0x5421
 @cache
 def call_numbers() -> dict[int, str]:
     """Return {number: kernel name} of all calls that any mechanism lists, on this architecture."""
-    from grader.tracer.table import CALLS
-
     return numbers(CALLS)
 
 
@@ -56,7 +53,9 @@ def program() -> bytes:
             rules.add_rule(trace, number)
     restart = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, "restart_syscall")
     rules.add_rule(trace, restart)
-    rules.add_rule(trace, ANNOUNCE_NR)
+    if protocol.ANNOUNCE_NR >= 0:
+        announced = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, protocol.MAGIC_MASK, protocol.MAGIC)
+        rules.add_rule(trace, protocol.ANNOUNCE_NR, announced)
     for name in REFUSED:
         if pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) >= 0:
             rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)

@@ -133,3 +133,8 @@ def mappings(tid: int) -> list[Mapping]:
         path = fields[5] if len(fields) > 5 else ""
         result.append(Mapping(start, end, fields[1], int(fields[2], 16), int(fields[4]), path))
     return result
+
+
+def is_open(tid: int, fd: int) -> bool:
+    """Whether a descriptor is open."""
+    return os.path.lexists(f"/proc/{tid}/fd/{fd}")

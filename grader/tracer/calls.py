@@ -1,0 +1,347 @@
+"""System calls of traced threads become operations of the history.
+
+Decides which calls are of interest, reads their arguments and results, and keeps up what is known of each
+process: its descriptors, its shared mappings, its signal dispositions. Who may go on is not decided here.
+"""
+
+from __future__ import annotations
+
+import errno
+import signal
+import struct
+from enum import Enum, auto, unique
+from typing import Any
+
+from grader.mechanisms.base import Args, s32
+from grader.mechanisms.file import DESCRIPTOR_ARGUMENT, PATH_ARGUMENT
+from grader.mechanisms.shared_memory import MAP_ANONYMOUS
+from grader.model.history import ObjectKind, OpType
+from grader.shim import protocol
+from grader.tracer import proc, ptrace, source
+from grader.tracer.filter import call_numbers
+from grader.tracer.objects import Objects, interesting_path
+from grader.tracer.recorder import Recorder
+from grader.tracer.table import CALLS
+from grader.tracer.task import Process, SharedRange, Task, TaskView, forget_descriptors
+
+_NEW_DESCRIPTOR = frozenset(
+    {"open", "creat", "openat", "dup", "socket", "accept", "accept4", "mq_open", "eventfd", "eventfd2",
+     "signalfd4", "epoll_create1"}
+)  # fmt: skip
+_F_DUPFD, _F_SETFL, _F_DUPFD_CLOEXEC = 0, 4, 1030
+_GET_FLAGS_ONLY = {1, 3}
+_UNRECORDED_CODES = frozenset(
+    code
+    for code in protocol.Code
+    if protocol.NAMES[code] in ("sem_open", "sem_close", "sem_unlink", "pthread_create", "sem_getvalue")
+)
+
+
+@unique
+class Interest(Enum):
+    """What a call is to the grader."""
+
+    NONE = auto()  # let it pass
+    EFFECT = auto()  # changes what is known of the process, or is answered by the grader; not recorded
+    CALL = auto()  # an operation
+    POINT = auto()  # an announced access, or the attempt of an announced call
+    DONE = auto()  # the announced end of a call
+
+
+class Calls:
+    """Decoding and bookkeeping for one run."""
+
+    def __init__(self, objects: Objects, recorder: Recorder) -> None:
+        self.objects = objects
+        self.recorder = recorder
+        self._flags: dict[tuple[int, int], int] = {}
+        self._numbers = call_numbers()
+
+    def view(self, task: Task) -> TaskView:
+        """Return decoding's view of a thread."""
+        return TaskView(task, self.objects, self._flags)
+
+    def forget(self, process: Process) -> None:
+        """Drop what is cached of a process' descriptors."""
+        forget_descriptors(process, self._flags)
+
+    def enter(self, task: Task) -> Interest:
+        """Read the call a thread is about to make; fills in the task's `entry`, `name`, `call`, `target`."""
+        entry = ptrace.syscall_entry(task.tid)
+        task.entry = entry
+        if entry.nr == protocol.ANNOUNCE_NR:
+            return self._announced(task, entry.args)
+        name = self._numbers.get(entry.nr, "")
+        call = CALLS.get(name)
+        task.name, task.call, task.target = name, call, ""
+        if call is None or protocol.is_own(entry.args):
+            return Interest.NONE
+        if call.quiet:
+            return Interest.EFFECT
+        view = self.view(task)
+        if not self._of_interest(task, view, name, entry.args):
+            return Interest.NONE
+        task.target = call.target(view, entry.args) if call.target else ""
+        task.where = source.caller(task.tid, entry.sp, entry.ip, task.process.code)
+        return Interest.CALL
+
+    def _of_interest(self, task: Task, view: TaskView, name: str, args: Args) -> bool:
+        path = PATH_ARGUMENT.get(name)
+        if path is not None:
+            return interesting_path(view.text(args[path]))
+        fd_argument = DESCRIPTOR_ARGUMENT.get(name)
+        if fd_argument is not None:
+            return self._descriptor_of_interest(task, view, name, args, s32(args[fd_argument]))
+        if name == "mmap":
+            return bool(args[3] & MAP_ANONYMOUS) or view.descriptor(s32(args[4])) != ""
+        if name == "munmap":
+            return any(r.start < args[0] + args[1] and args[0] < r.end for r in task.process.ranges)
+        if name in ("rt_sigaction", "rt_sigprocmask"):
+            return args[1] != 0 and s32(args[0]) not in (32, 33)
+        return True
+
+    def _descriptor_of_interest(self, task: Task, view: TaskView, name: str, args: Args, fd: int) -> bool:
+        known = view.descriptor(fd)
+        if name == "fcntl" and s32(args[1]) in _GET_FLAGS_ONLY:
+            return False
+        if name in ("dup2", "dup3"):
+            if known or view.descriptor(s32(args[1])):
+                return True
+            self._drop(task.process, s32(args[1]))
+            return False
+        if known:
+            return True
+        if name == "close":
+            self._drop(task.process, fd)
+        return not proc.is_open(task.tid, fd)
+
+    def _announced(self, task: Task, args: Args) -> Interest:
+        told = protocol.decode(args)
+        task.call, task.name = None, ""
+        if told is None or told.code in _UNRECORDED_CODES or told.code is protocol.Code.UNWATCHED:
+            return Interest.NONE
+        view = self.view(task)
+        target, offset = view.address(told.address)
+        if not target:
+            target = self.objects.numbered(ObjectKind.FUTEX, task.process.host << 48 ^ told.address)
+        start, end, base = task.process.code
+        task.where = told.caller - 1 - base if start <= told.caller < end else 0
+        task.name, task.target = protocol.NAMES[told.code], target
+        task.value = {"offset": offset, "size": told.size}
+        if task.name in ("sem_init",):
+            task.value |= {"pshared": told.extra1, "value": told.extra2}
+        if protocol.PHASES[told.code] == "ok":
+            task.value = {"result": told.extra1}
+            return Interest.DONE
+        return Interest.POINT
+
+    def announce(self, task: Task) -> None:
+        """Record an announced access, or the attempt of an announced call."""
+        told = protocol.decode(task.entry.args) if task.entry else None
+        if told is None:
+            return
+        point = protocol.PHASES[told.code] == "point"
+        index = self._add(
+            task,
+            task.name,
+            OpType.OK if point else OpType.INVOKE,
+            value=task.value,
+        )
+        if not point:
+            task.announced = (task.name, index)
+
+    def announced_end(self, task: Task) -> None:
+        """Record that an announced call has returned."""
+        if task.announced is None or task.announced[0] != task.name:
+            return
+        result = int(task.value["result"])
+        self._add(
+            task,
+            task.name,
+            OpType.FAIL if result < 0 else OpType.OK,
+            value={},
+            result=max(result, 0) if result >= 0 else -1,
+            error=errno.errorcode.get(-result, "") if result < 0 else "",
+            blocked=task.blocked,
+            invoked=task.announced[1],
+        )
+        task.announced, task.blocked = None, False
+
+    def invoke(self, task: Task) -> None:
+        """Record that a thread makes the call it stands before."""
+        call, entry = task.call, task.entry
+        if call is None or entry is None:
+            return
+        if task.announced is not None and task.name == "futex":
+            # The announced call stands for it in the history.
+            task.pending = task.announced[1]
+            return
+        view = self.view(task)
+        task.value = call.enter(view, entry.args) if call.enter else {}
+        name = call.name(view, entry.args) if call.name else call.f
+        task.pending = self._add(task, name, OpType.INVOKE, value=task.value)
+
+    def finish(self, task: Task, result: int) -> int | None:
+        """Record the end of a thread's call; returns the index of that operation.
+
+        Args:
+            task: the thread; its call is no longer pending afterwards.
+            result: as the kernel returns it: negative is -errno.
+        """
+        call, entry, pending = task.call, task.entry, task.pending
+        task.pending, task.restarting, task.rival, task.deadline = None, False, None, None
+        if call is None or entry is None or pending is None:
+            return None
+        if task.announced is not None and task.announced[1] == pending:
+            return None
+        invoked = self.recorder.row(pending)
+        blocked, task.blocked = task.blocked, False
+        failed = -4096 < result < 0
+        if failed:
+            self._after_failure(task, entry.args)
+            return self._add(
+                task,
+                invoked["f"],
+                OpType.FAIL,
+                object_id=invoked["object"],
+                result=-1,
+                error=errno.errorcode.get(-result, str(-result)),
+                blocked=blocked,
+                invoked=pending,
+            )
+        self._after_success(task, entry.args, result)
+        view = self.view(task)
+        target = invoked["object"]
+        if call.made is not None:
+            target = call.made(view, entry.args, result) or target
+            if target != invoked["object"]:
+                self.recorder.amend(pending, target)
+        value = call.leave(view, entry.args, result) if call.leave else {}
+        return self._add(
+            task,
+            invoked["f"],
+            OpType.OK,
+            object_id=target,
+            value=value,
+            result=result,
+            blocked=blocked,
+            invoked=pending,
+        )
+
+    def event(self, task: Task, f: str, value: dict[str, Any], *, target: str = "") -> int:
+        """Record something that happened to a thread."""
+        return self._add(task, f, OpType.OK, value=value, object_id=target)
+
+    def _add(
+        self,
+        task: Task,
+        f: str,
+        type_: OpType,
+        *,
+        value: dict[str, Any] | None = None,
+        object_id: str | None = None,
+        result: int | None = None,
+        error: str = "",
+        blocked: bool = False,
+        invoked: int | None = None,
+    ) -> int:
+        return self.recorder.add(
+            f,
+            type_,
+            part=task.part,
+            pid=task.process.pid,
+            tid=task.ns_tid,
+            object_id=task.target if object_id is None else object_id,
+            value=value,
+            result=result,
+            error=error,
+            blocked=blocked,
+            invoked=invoked,
+            place=(task.process.program, task.where),
+        )
+
+    def _drop(self, process: Process, fd: int) -> None:
+        process.descriptors.pop(fd, None)
+        self._flags.pop((process.host, fd), None)
+
+    def _after_failure(self, task: Task, args: Args) -> None:
+        if task.name == "close":
+            self._drop(task.process, s32(args[0]))
+
+    def _after_success(self, task: Task, args: Args, result: int) -> None:
+        process, name = task.process, task.name
+        if name in _NEW_DESCRIPTOR:
+            self._drop(process, result)
+        elif name == "close":
+            self._drop(process, s32(args[0]))
+        elif name in ("dup2", "dup3"):
+            self._drop(process, s32(args[1]))
+        elif name == "fcntl":
+            if s32(args[1]) in (_F_DUPFD, _F_DUPFD_CLOEXEC):
+                self._drop(process, result)
+            elif s32(args[1]) == _F_SETFL:
+                self._flags.clear()
+        elif name in ("pipe", "pipe2", "socketpair"):
+            raw = ptrace.read_memory(task.tid, args[3 if name == "socketpair" else 0], 8)
+            for fd in struct.unpack("<ii", raw.ljust(8, b"\0")):
+                self._drop(process, fd)
+        elif name == "recvmsg":
+            self.forget(process)
+        elif name in ("mmap", "munmap", "shmat", "shmdt"):
+            self._map(task, args, result)
+        elif name == "rt_sigaction":
+            value = task.value
+            process.actions[s32(args[0])] = (value.get("action", ""), _flag_word(task, args))
+
+    def effect(self, task: Task) -> None:
+        """Take note of a call that is not recorded."""
+        if task.name == "close_range":
+            self.forget(task.process)
+        elif task.name == "ioctl":
+            self._flags.clear()
+
+    def _map(self, task: Task, args: Args, result: int) -> None:
+        ranges = task.process.ranges
+        if task.name == "mmap":
+            _unmap(ranges, result, result + args[1])
+            if args[3] & MAP_ANONYMOUS:
+                identity = self.objects.add(ObjectKind.MAPPING)
+                ranges.append(SharedRange(result, result + args[1], identity, 0))
+            else:
+                identity = self.view(task).descriptor(s32(args[4]))
+                ranges.append(SharedRange(result, result + args[1], identity, args[5]))
+        elif task.name == "shmat":
+            found = next((m for m in proc.mappings(task.tid) if m.start == result), None)
+            if found is not None:
+                ranges.append(SharedRange(found.start, found.end, task.target, 0))
+        elif task.name == "shmdt":
+            ranges[:] = [r for r in ranges if r.start != args[0]]
+        else:
+            _unmap(ranges, args[0], args[0] + args[1])
+
+
+def _flag_word(task: Task, args: Args) -> int:
+    raw = ptrace.read_memory(task.tid, args[1] + 8, 8)
+    flags: int = struct.unpack("<Q", raw.ljust(8, b"\0"))[0]
+    return flags
+
+
+def _unmap(ranges: list[SharedRange], start: int, end: int) -> None:
+    """Cut [start, end) out of the ranges."""
+    kept = []
+    for r in ranges:
+        if end <= r.start or r.end <= start:
+            kept.append(r)
+            continue
+        if r.start < start:
+            kept.append(SharedRange(r.start, start, r.object, r.offset))
+        if end < r.end:
+            kept.append(SharedRange(end, r.end, r.object, r.offset + end - r.start))
+    ranges[:] = kept
+
+
+def fatal_by_default(number: int) -> bool:
+    """Whether a signal ends a process that has no handler for it."""
+    ignored = {signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH}
+    stopping = {signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
+    return number not in ignored and number not in stopping

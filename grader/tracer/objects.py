@@ -1,0 +1,169 @@
+"""Which kernel object a descriptor, path, key or address stands for, and what the student calls it.
+
+Identity is the kernel's (device and inode, System V id); names are the student's. Files outside the working
+directory, /tmp and the places of IPC objects are of no interest: programs and libraries live there.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import stat
+
+from grader.mechanisms.base import AT_FDCWD, POSIX_OBJECTS
+from grader.model.history import Object, ObjectKind
+
+WORK = "/work"
+_QUEUES = "/dev/mqueue/"
+_TEMPORARY = "/" + "tmp/"
+PLACES = (WORK + "/", _TEMPORARY, POSIX_OBJECTS, _QUEUES)
+"""Where objects of interest have their names, inside the sandbox."""
+
+_BY_LINK = {"pipe": ObjectKind.PIPE, "socket": ObjectKind.SOCKET}
+
+
+def interesting_path(text: str) -> bool:
+    """Whether a path argument may lead to an object of interest."""
+    return not text.startswith("/") or text.startswith(PLACES)
+
+
+class Objects:
+    """The objects of one run, numbered in the order in which they appear.
+
+    Args:
+        work: the working directory as the sandbox sees it.
+    """
+
+    def __init__(self, work: str = WORK) -> None:
+        self.known: dict[str, Object] = {}
+        self._work = work
+        self._by_inode: dict[tuple[int, int], str] = {}
+        self._by_number: dict[tuple[str, int], str] = {}
+        self._generations: dict[str, int] = {}
+        self._keys: dict[tuple[str, int], int] = {}
+
+    def add(self, kind: ObjectKind, name: str = "") -> str:
+        """Add an object and return its id; a further one of the same name is the next generation."""
+        base = f"{kind.value}:{name}" if name else kind.value
+        generation = self._generations.get(base, 0) + 1
+        self._generations[base] = generation
+        if not name:
+            identity = f"{kind.value}:{generation}"
+        else:
+            identity = base if generation == 1 else f"{base}@{generation}"
+        self.known[identity] = Object(id=identity, kind=kind, name=name)
+        return identity
+
+    def assign(self, inode: tuple[int, int], kind: ObjectKind, name: str) -> str:
+        """Name an object that the grader made itself (a part's stdin, stdout, terminal)."""
+        identity = self.add(kind, name)
+        self._by_inode[inode] = identity
+        return identity
+
+    def of_descriptor(self, tid: int, fd: int) -> str:
+        """Return the object of a descriptor; "" for what is of no interest or not open."""
+        link = f"/proc/{tid}/fd/{fd}"
+        try:
+            info = os.stat(link)
+        except OSError:
+            return ""
+        found = self._by_inode.get((info.st_dev, info.st_ino))
+        if found is not None:
+            return found
+        try:
+            target = os.readlink(link)
+        except OSError:
+            return ""
+        return self._identify(info, target.removesuffix(" (deleted)"))
+
+    def of_path(self, tid: int, directory: int, text: str) -> str:
+        """Return the object a path leads to now; "" if there is none, or it is of no interest."""
+        if not text:
+            return ""
+        if text.startswith("/"):
+            full = f"/proc/{tid}/root{text}"
+        elif directory == AT_FDCWD:
+            full = f"/proc/{tid}/cwd/{text}"
+        else:
+            full = f"/proc/{tid}/fd/{directory}/{text}"
+        try:
+            info = os.stat(full)
+        except (OSError, ValueError):
+            return ""
+        found = self._by_inode.get((info.st_dev, info.st_ino))
+        return found or self._identify(info, self.absolute(tid, directory, text))
+
+    def absolute(self, tid: int, directory: int, text: str) -> str:
+        """Return a path argument as an absolute path of the sandbox."""
+        if text.startswith("/"):
+            return posixpath.normpath(text)
+        try:
+            base = os.readlink(f"/proc/{tid}/cwd" if directory == AT_FDCWD else f"/proc/{tid}/fd/{directory}")
+        except OSError:
+            base = self._work
+        return posixpath.normpath(posixpath.join(base, text))
+
+    def shown(self, tid: int, directory: int, text: str) -> str:
+        """Return a path as the student knows it: `/name` for POSIX objects, else relative to the work."""
+        path = self.absolute(tid, directory, text)
+        if path.startswith(POSIX_OBJECTS):
+            return "/" + path.removeprefix(POSIX_OBJECTS).removeprefix("sem.")
+        return path.removeprefix(self._work + "/")
+
+    def _identify(self, info: os.stat_result, path: str) -> str:
+        kind, name = self._classify(info, path)
+        if kind is None:
+            return ""
+        identity = self.add(kind, name)
+        self._by_inode[info.st_dev, info.st_ino] = identity
+        return identity
+
+    def _classify(self, info: os.stat_result, path: str) -> tuple[ObjectKind | None, str]:
+        prefix, colon, _rest = path.partition(":[")
+        if colon and prefix in _BY_LINK:
+            return _BY_LINK[prefix], ""
+        if path.startswith("anon_inode:"):
+            kind = ObjectKind.TIMER if "timerfd" in path else ObjectKind.EVENT
+            return kind, ""
+        if path.startswith(POSIX_OBJECTS):
+            name = path.removeprefix(POSIX_OBJECTS)
+            if name.startswith("sem."):
+                return ObjectKind.SEMAPHORE, "/" + name.removeprefix("sem.")
+            return ObjectKind.SHARED_MEMORY, "/" + name
+        if path.startswith(_QUEUES):
+            return ObjectKind.QUEUE, "/" + path.removeprefix(_QUEUES)
+        mode = info.st_mode
+        if stat.S_ISCHR(mode):
+            terminal = path.startswith(("/dev/pts/", "/dev/tty"))
+            return (ObjectKind.TERMINAL, path) if terminal else (None, "")
+        if not path.startswith((self._work + "/", _TEMPORARY)) and path != self._work:
+            return None, ""
+        name = path.removeprefix(self._work + "/")
+        if stat.S_ISFIFO(mode):
+            return ObjectKind.FIFO, name
+        if stat.S_ISDIR(mode):
+            return ObjectKind.DIRECTORY, name
+        if stat.S_ISSOCK(mode):
+            return ObjectKind.SOCKET, name
+        return ObjectKind.FILE, name
+
+    def system_v(self, kind: str, number: int) -> str:
+        """Return the System V object with an id; one never seen made is named by its id."""
+        found = self._by_number.get((kind, number))
+        return found or self.made_system_v(kind, number, 0)
+
+    def made_system_v(self, kind: str, number: int, key: int) -> str:
+        """Return the System V object that a get call answered for a key."""
+        found = self._by_number.get((kind, number))
+        if found is None:
+            found = self.add(ObjectKind(kind), str(key))
+            self._by_number[kind, number] = found
+        return found
+
+    def numbered(self, kind: ObjectKind, number: int, name: str = "") -> str:
+        """Return the object of a kind that some number stands for (a process, a private futex)."""
+        found = self._by_number.get((kind.value, number))
+        if found is None:
+            found = self.add(kind, name)
+            self._by_number[kind.value, number] = found
+        return found
