@@ -16,11 +16,11 @@ import math
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 import yaml
 
-from grader.catalogue import messages
+from grader.catalogue import messages_yaml as messages
 from grader.catalogue.tree import Document, ListNode, MapNode, Node, ScalarNode, Source, Unclear, Value
 from grader.model.errors import CatalogueError, Problem
 
@@ -244,7 +244,16 @@ class _Composer:
         raise CatalogueError([Problem(self._source.file, 0, 0, message)])
 
 
-def _spot(mark: yaml.error._Mark | None) -> _Spot:
+class _Mark(Protocol):
+    """A place as PyYAML has it, counted from 0."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+
+
+def _spot(mark: _Mark | None) -> _Spot:
     return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
 
 

@@ -157,3 +157,25 @@ class Document:
     source: Source
     root: Node
     problems: tuple[Problem, ...]
+
+
+def at(node: Node | None, *path: str | int) -> Node | None:
+    """Return the node that keys and list positions lead to, or None if there is nothing."""
+    for step in path:
+        if isinstance(node, MapNode):
+            node = node.values.get(str(step))
+        elif isinstance(node, ListNode) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        else:
+            return None
+    return node
+
+
+def texts(node: Node | None) -> Iterator[ScalarNode]:
+    """Yield all texts at a node and below it; keys are none."""
+    if isinstance(node, ScalarNode):
+        if isinstance(node.value, str):
+            yield node
+        return
+    for child in node.values.values() if isinstance(node, MapNode) else members(node):
+        yield from texts(child)

@@ -13,13 +13,14 @@ from typing import TypeVar, get_origin
 from pydantic import BaseModel, ValidationError
 
 from grader.catalogue import messages
-from grader.catalogue.forms import Choice, Form, Place, fields, follow, required
+from grader.catalogue.forms import Choice, Form, Place, fields, follow, required, take_apart
 from grader.catalogue.tree import Document, ListNode, MapNode, Node, ScalarNode, Source, Unclear
 from grader.model.errors import Problem
-from grader.model.exercise import STEP_WORDS, Exercise, Part, Role, Scenario
+from grader.model.exercise import STEP_WORDS, Exercise, Part, Role, Scenario, Step
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_STEPS = [each.model for each in take_apart(Step).members]
 _OWNERS: dict[type[BaseModel], str] = {
     Exercise: "at the top of the file",
     Scenario: "in this scenario",
@@ -86,6 +87,8 @@ class _Translation:
         found = []
         unions: dict[tuple[int | str, ...], list[tuple[Place, str, str]]] = {}
         for place, kind, last in errors:
+            if kind == "missing" and _misspelt(place, last):
+                continue  # the unknown key that is near to it is said to be so
             if len(place.choices) > depth:
                 unions.setdefault(place.choices[depth].path, []).append((place, kind, last))
             else:
@@ -120,6 +123,15 @@ def _where(place: Place) -> str:
     return f"under {messages.word(place.owner_key.text)}" if place.owner_key else "at the top of the file"
 
 
+def _misspelt(place: Place, missing: str) -> bool:
+    """Tell whether a key that is missing stands there with a mistake in it."""
+    if place.owner is None or not isinstance(place.node, MapNode):
+        return False
+    known = fields(place.owner)
+    strangers = [key for key in place.node.keys if key not in known]
+    return any(messages.nearest(key, known) == missing for key in strangers)
+
+
 def _meant(choice: Choice) -> str | None:
     """Return the model of a union that was meant: the one that most of the keys that stand there fit."""
     if not isinstance(choice.node, MapNode):
@@ -137,13 +149,13 @@ def _meant(choice: Choice) -> str | None:
 
 def _unknown_key(place: Place, key: str) -> str:
     owner = place.owner
-    word = next(iter(owner.model_fields), "") if owner is not None else ""
-    if owner is None or word not in STEP_WORDS or len(owner.model_fields) > 1:
+    if owner is None or owner not in _STEPS:
         return messages.unknown_key(key, list(fields(owner)) if owner else [], _where(place))
-    body = Form(owner.model_fields[word].annotation).model
+    word, info = next(iter(fields(owner).items()))
+    body = take_apart(info.annotation).model
     if body is not None and key in fields(body):
         return messages.misplaced_key(key, word)
-    return messages.unknown_key(key, STEP_WORDS, f"beside {messages.word(word + ':')}")
+    return messages.key_beside_step(key, word)
 
 
 def _no_step(node: Node) -> tuple[Node, str]:
@@ -176,8 +188,8 @@ def _describe_one(form: Form) -> str:
         return messages.mapping_with(needed or list(fields(form.model)), complete=bool(needed))
     if "pattern" in form.bounds:
         return messages.form(form.bounds["pattern"])
-    if get_origin(form.base) in (list, dict) and form.bounds.get("min_length"):
-        return messages.AT_LEAST_ONE
+    if form.bounds.get("min_length") and get_origin(form.base) in messages.NOT_EMPTY:
+        return messages.NOT_EMPTY[get_origin(form.base)]
     if form.base in (int, float):
         return messages.number(whole=form.base is int, bounds=form.bounds)
     return messages.KINDS.get(get_origin(form.base) or form.base, messages.KINDS[object])
@@ -200,8 +212,10 @@ def found(node: Node) -> str:
 
 def _hint(form: Form, node: Node) -> str:
     """Return how what stands there could be made into what is demanded."""
-    if not isinstance(node, ScalarNode) or not node.text:
+    if not isinstance(node, ScalarNode):
         return ""
+    if not node.text:
+        return messages.EMPTY_HINT if form.model is not None and not required(form.model) else ""
     texts = [each for each in form.members if each.base is str]
     if texts and not isinstance(node.value, str):
         pattern = texts[0].bounds.get("pattern", "")
