@@ -12,6 +12,14 @@
 #ifndef IPCSHIM_ANNOUNCE_H
 #define IPCSHIM_ANNOUNCE_H
 
+/*
+ * Included before anything else, for these: all of the C library's declarations, and none of the definitions
+ * that its headers put in their place when optimising. The files here define functions of those names.
+ */
+#define _GNU_SOURCE
+#define __NO_INLINE__ 1
+#undef _FORTIFY_SOURCE
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -95,6 +103,9 @@ enum announce_code {
     ANNOUNCE_PTHREAD_SPIN_TRYLOCK = 0x6b,
     ANNOUNCE_PTHREAD_SPIN_UNLOCK = 0x6c,
 
+    /* No call, but an access: the lock was found locked and will be tried again. */
+    ANNOUNCE_PTHREAD_SPIN_BUSY = 0x6f,
+
     ANNOUNCE_PTHREAD_CREATE = 0x70,
     ANNOUNCE_PTHREAD_JOIN = 0x71,
 
@@ -164,5 +175,16 @@ PRIVATE _Bool ipcshim_any_shared(void);
 PRIVATE void ipcshim_add(const void *address, size_t size);
 PRIVATE void ipcshim_remove(const void *address, size_t size);
 PRIVATE size_t ipcshim_remove_at(const void *address);
+
+/* strings.c: announced, and done. */
+PRIVATE void *ipcshim_memmove(void *target, const void *source, size_t size, const void *caller);
+PRIVATE void *ipcshim_memset(void *target, int byte, size_t size, const void *caller);
+
+/* Tells the tracer of an access, if others can see the memory. */
+static inline void announce_access(unsigned code, const volatile void *address, size_t size, const void *caller)
+{
+    if (ipcshim_shared(address, size))
+        announce(code, address, size, 0, 0, caller);
+}
 
 #endif

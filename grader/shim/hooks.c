@@ -6,12 +6,6 @@
  */
 #include "announce.h"
 
-static inline void access_memory(unsigned code, const volatile void *address, size_t size, const void *caller)
-{
-    if (ipcshim_shared(address, size))
-        announce(code, address, size, 0, 0, caller);
-}
-
 /* Nothing to prepare, and no use for these. (The last ones come from C++ and clang.) */
 void __tsan_init(void) {}
 void __tsan_func_entry(void *caller) { (void)caller; }
@@ -24,7 +18,7 @@ void __tsan_vptr_read(void **pointer) { (void)pointer; }
 #define HOOK(name, code, size)                                                                                 \
     void __tsan_##name##size(void *address)                                                                    \
     {                                                                                                          \
-        access_memory(code, address, size, CALLER);                                                            \
+        announce_access(code, address, size, CALLER);                                                            \
     }
 
 /* clang has names of its own for accesses known to be misaligned; gcc reports those as ranges. */
@@ -48,10 +42,26 @@ ACCESSES(16)
 
 void __tsan_read_range(void *address, size_t size)
 {
-    access_memory(ANNOUNCE_READ_RANGE, address, size, CALLER);
+    announce_access(ANNOUNCE_READ_RANGE, address, size, CALLER);
 }
 
 void __tsan_write_range(void *address, size_t size)
 {
-    access_memory(ANNOUNCE_WRITE_RANGE, address, size, CALLER);
+    announce_access(ANNOUNCE_WRITE_RANGE, address, size, CALLER);
+}
+
+/* clang's names for what it makes of memcpy, memmove, memset and of copying a structure. strings.c has the others. */
+void *__tsan_memcpy(void *target, const void *source, size_t size)
+{
+    return ipcshim_memmove(target, source, size, CALLER);
+}
+
+void *__tsan_memmove(void *target, const void *source, size_t size)
+{
+    return ipcshim_memmove(target, source, size, CALLER);
+}
+
+void *__tsan_memset(void *target, int byte, size_t size)
+{
+    return ipcshim_memset(target, byte, size, CALLER);
 }

@@ -3,7 +3,8 @@
  * since the C library's own function has the same name. Mappings that the C library makes for itself do not
  * come through here; the one that matters, of a named semaphore, is entered by sem_open (sync.c).
  */
-#define _GNU_SOURCE
+#include "announce.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <sys/ipc.h>
@@ -11,8 +12,6 @@
 #include <sys/shm.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "announce.h"
 
 /* Memory is mapped in whole pages, which are larger than 4 KiB on some aarch64 kernels. */
 static size_t whole_pages(size_t size)

@@ -38,7 +38,7 @@ only if the object is in shared memory or the process has made a thread; *_INIT 
     PTHREAD_BARRIER_INIT     extra1: pshared; extra2: count
     PTHREAD_BARRIER_WAIT     ok: extra1 is 1 for the one thread that got PTHREAD_BARRIER_SERIAL_THREAD
     PTHREAD_SPIN_INIT        extra1: pshared
-    PTHREAD_SPIN_LOCK        invoke comes again each time it is found locked, with the number of tries in extra1
+    PTHREAD_SPIN_BUSY        a point, not a call: pthread_spin_lock found it locked and will try again
     PTHREAD_CREATE           invoke: no address; ok: address: the pthread_t of the thread made in between
     PTHREAD_JOIN             address: the pthread_t
 """
@@ -178,6 +178,7 @@ class Code(IntEnum):
     PTHREAD_SPIN_TRYLOCK_DONE = 0x16B
     PTHREAD_SPIN_UNLOCK = 0x6C
     PTHREAD_SPIN_UNLOCK_DONE = 0x16C
+    PTHREAD_SPIN_BUSY = 0x6F
     PTHREAD_CREATE = 0x70
     PTHREAD_CREATE_DONE = 0x170
     PTHREAD_JOIN = 0x71
@@ -217,7 +218,7 @@ def _phase(code: Code) -> Phase:
     """Where the operation stands."""
     if code >= DONE:
         return "ok"
-    return "invoke" if code >= Code.SEM_INIT else "point"
+    return "point" if code < Code.SEM_INIT or code == Code.PTHREAD_SPIN_BUSY else "invoke"
 
 
 NAMES: Final[dict[Code, str]] = {code: _name(code) for code in Code}

@@ -2,7 +2,8 @@
  * POSIX semaphores. All calls are announced, wherever the semaphore is: one in memory that the processes do not share is
  * a mistake worth seeing.
  */
-#define _GNU_SOURCE
+#include "sync.h"
+
 #include <fcntl.h>
 #include <semaphore.h>
 #include <stdarg.h>
@@ -10,7 +11,6 @@
 #include <time.h>
 
 #include "real.h"
-#include "sync.h"
 
 #define SEMAPHORE_FUNCTIONS(X)                                                                                 \
     X(sem_init)                                                                                                \

@@ -2,9 +2,9 @@
 #ifndef IPCSHIM_SYNC_H
 #define IPCSHIM_SYNC_H
 
-#include <errno.h>
-
 #include "announce.h"
+
+#include <errno.h>
 
 /* A call is announced as an attempt, made, and announced as done: an uncontended one never reaches the kernel. */
 #define ATTEMPT(code, object, extra1, extra2)                                                                  \
@@ -20,6 +20,30 @@
         ATTEMPT(CODE, object, 0, 0);                                                                           \
         int result = real.name(object);                                                                        \
         DONE(CODE, object, RESULT(result));                                                                    \
+        return result;                                                                                         \
+    }
+
+/*
+ * Locks and the like matter if other processes see them or there are other threads; else they are a library's
+ * business, and only noise.
+ */
+extern PRIVATE _Bool ipcshim_threaded;
+#define CONCURRENT(object) (ipcshim_threaded || ipcshim_shared((const volatile void *)(object), 1))
+
+/* Declares `result`. pthread calls return an error number; -1 is the one thread that a barrier singles out. */
+#define TELL(tell, code, object, extra1, extra2, call)                                                         \
+    const _Bool telling = tell;                                                                                \
+    if (telling)                                                                                               \
+        ATTEMPT(code, object, extra1, extra2);                                                                 \
+    const int result = call;                                                                                   \
+    if (telling)                                                                                               \
+    DONE(code, object, -(long)result)
+
+/* A pthread call whose one argument is the object. */
+#define WRAP_PTHREAD(name, type, code)                                                                         \
+    INTERPOSED int name(type *object)                                                                          \
+    {                                                                                                          \
+        TELL(CONCURRENT(object), code, object, 0, 0, real.name(object));                                       \
         return result;                                                                                         \
     }
 
