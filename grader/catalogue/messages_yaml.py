@@ -12,6 +12,7 @@ TAG = "tags (a word that begins with `!`) are not used here; to write the charac
 KEY_NOT_SCALAR = (
     "a key must be a single word, not a list or a mapping; text that begins with `{` or `[` needs quotes"
 )
+MERGE_KEY = "`<<` is not used here; `*name` repeats a whole value"
 SURROGATE = "this escape is only half of a character; write the character itself"
 BAD_ESCAPE = "the number of an escape or a version here is far too big"
 
@@ -90,9 +91,9 @@ def syntax(problem: str, context: str, found: str, began: int | None) -> str:
         return f"a text cannot begin with {word(found)}; write it in quotes"
     for part, text in _SYNTAX:
         if part in problem:
-            return text.format(since=since)
+            return text
     if "quoted scalar" in context and "unexpected" in problem:
-        return f"the quote that begins {since} is never closed"
+        return "this quote is never closed"
     if "block collection" in context or "block mapping" in context:
         return (
             f"this does not line up with the block that begins {since}; check the indentation and the quotes"
@@ -114,7 +115,7 @@ _SYNTAX = (
     ),
     (
         "could not find expected ':'",
-        "the key that begins {since} has no `:`; check the indentation and the quotes",
+        "a key with its `:` is expected here; check the indentation and the quotes",
     ),
     (
         "unknown escape character",

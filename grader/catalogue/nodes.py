@@ -99,6 +99,8 @@ def resolve(text: str) -> Value:
     return Unclear(text) if _NUMBER.fullmatch(text) else text
 
 
+_BEGUN_WRONG = ("while scanning a quoted scalar", "while scanning a simple key")
+"""What the parser does when the mistake is where it began, not where it noticed."""
 _Spot = tuple[int, int]
 """Line and column, from 1."""
 
@@ -205,6 +207,8 @@ class _Composer:
                 self._problems.append(self._source.at(key, messages.KEY_NOT_SCALAR))
             elif not isinstance(key.value, str):
                 self._problems.append(self._source.at(key, messages.key_not_text(key.text)))
+            elif key.value == "<<" and not key.quoted:
+                self._problems.append(self._source.at(key, messages.MERGE_KEY))
             elif key.value in keys:
                 first = keys[key.value].line
                 self._problems.append(self._source.at(key, messages.duplicate_key(key.value, first)))
@@ -225,7 +229,10 @@ class _Composer:
             event = step()
         except yaml.MarkedYAMLError as error:
             began = _spot(error.context_mark)[0] if error.context_mark is not None else None
-            spot = _spot(error.problem_mark or error.context_mark or self._loader.get_mark())
+            marks = (error.problem_mark, error.context_mark)
+            if error.context in _BEGUN_WRONG:
+                marks = marks[::-1]
+            spot = _spot(marks[0] or marks[1] or self._loader.get_mark())
             found = self._source.lines[spot[0] - 1][spot[1] - 1 : spot[1]]
             self._stop(spot, messages.syntax(error.problem or "", error.context or "", found, began))
         except (ValueError, OverflowError):

@@ -49,7 +49,7 @@ class _Generator(GenerateJsonSchema):
 
     schema_dialect = DIALECT
 
-    def field_title_should_be_set(self, schema: Any) -> bool:
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
         """Leave out titles: they only repeat the names."""
         return False
 

@@ -197,6 +197,7 @@ class ScriptCheck:
         text = name.text
         if not text or "\0" in text:
             self._report(name, messages_meaning.BAD_NAME)
+            return
         if text.startswith("${"):
             return
         posix = kind.text in _NAMED and not re.fullmatch(r"/[^/]+", text)
