@@ -12,103 +12,69 @@ namespace. So a Box must be made by a thread that lives at least as long as the 
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
-import resource
 import select
 import socket
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 from grader.model.config import LimitsConfig
-from grader.model.errors import InternalError
-from grader.sandbox import isolation, protocol
-from grader.sandbox.bundle import agent_code, sealed
+from grader.model.errors import SubmissionError
+from grader.model.history import Entry, ObjectKind
+from grader.sandbox import archives, protocol
+from grader.sandbox.gate import SOURCE_FD, BoxError, Offer, Started, is_source, python_from_descriptor
+from grader.sandbox.isolation import FULL, MINIMAL_ENVIRONMENT, MODULES, extension_modules
+from grader.sandbox.spawn import command_rlimits, rlimits, spawn
+
+__all__ = ["Box", "BoxError", "CommandResult", "Started"]
 
 _ANSWER_S = 60.0
-_GATE_S = 20.0
 _END_S = 2.0
 _START_ATTEMPTS = 3
 _MIB = 1 << 20
-_STACK_BYTES = 8 * _MIB
-_CPU_S_MIN = 60
-_ELF = b"\x7fELF"
-_SOURCE_FD = 3
-_BOOT = """\
-import sys
-with open({fd}, "rb") as file:
-    code = compile(file.read(), {name!r}, "exec", dont_inherit=True)
-sys.argv[0] = {name!r}
-del sys, file
-exec(code)
-"""
 
 
-class BoxError(InternalError):
-    """The sandbox could not do what was asked.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandResult:
+    """How a command ended.
 
     Attributes:
-        number: the errno inside the sandbox; 0 if there was none.
+        status: exit status; None if it did not exit by itself.
+        signal: number of the signal that ended it; None if none did.
+        timed_out: it was killed because its time was up.
+        output: what it printed on both streams.
+        truncated: it printed more than that.
+        too_many: it was killed because it had too many processes.
     """
 
-    def __init__(self, message: str, number: int = 0) -> None:
-        self.number = number
-        super().__init__(message)
-
-
-@dataclass(slots=True, kw_only=True)
-class Started:
-    """A part's main process, waiting at the gate until `release`.
-
-    Attributes:
-        pid: as the grader's pid namespace sees it.
-        sandbox_pid: as the programs see it.
-        stdin_fd, stdout_fd, stderr_fd: the grader's ends; non-blocking, close-on-exec. On a terminal the
-            first two are its master side. Whoever closes one of them sets it to -1.
-        terminal_fd: the terminal's slave side (for FIONREAD); -1 if there is none.
-    """
-
-    pid: int
-    sandbox_pid: int
-    stdin_fd: int
-    stdout_fd: int
-    stderr_fd: int
-    terminal_fd: int
-    _gate: socket.socket = field(repr=False)
-
-    def release(self) -> None:
-        """Let it load the filter and exec. Neither fails nor waits, whatever has become of the process."""
-        with contextlib.suppress(OSError):
-            self._gate.send(b"x", socket.MSG_NOSIGNAL | socket.MSG_DONTWAIT)
-        self._gate.close()
-
-    def close(self) -> None:
-        """Close all descriptors; a process that was not released ends."""
-        self._gate.close()
-        fds = (self.stdin_fd, self.stdout_fd, self.stderr_fd, self.terminal_fd)
-        self.stdin_fd = self.stdout_fd = self.stderr_fd = self.terminal_fd = -1
-        protocol.close_all(fds)
+    status: int | None
+    signal: int | None
+    timed_out: bool
+    output: bytes
+    truncated: bool
+    too_many: bool = False
 
 
 class Box:
     """One sandbox. Use it as a context manager, or call `close`."""
 
-    def __init__(self, isolation_level: str, limits: LimitsConfig, filter_program: bytes = b"") -> None:
+    def __init__(self, isolation: str, limits: LimitsConfig, filter_program: bytes = b"") -> None:
         """Start the sandbox.
 
         Args:
-            isolation_level: `full` or `limits-only`, as `doctor.choose_isolation` says.
+            isolation: `full` or `limits-only`, as `doctor.choose_isolation` says.
             limits: bounds of each program.
             filter_program: seccomp filter of parts (not of `command`); empty: none.
 
         Raises:
             HostError: bubblewrap is missing.
         """
-        self.isolation = isolation_level
+        self.isolation = isolation
         self._limits = limits
         self._closed = False
         self._folder = self._temporary_folder()
@@ -116,42 +82,29 @@ class Box:
         self._socket, other = socket.socketpair()
         self._socket.settimeout(_ANSWER_S)
         try:
-            self._process = self._spawn(other)
+            self._process = spawn(isolation, limits, other, self._errors)
         finally:
             other.close()
+        self._hello: dict[str, Any] | None = None
         setup = {
             "root": self._folder.name if self._folder else "",
-            "limits": _rlimits(limits),
-            "nested": isolation_level == isolation.FULL,
+            "limits": rlimits(limits),
+            "nested": isolation == FULL,
         }
-        self._hello: dict[str, Any] | None = None
-        protocol.send(self._socket, setup, filter_program)
+        try:
+            protocol.send(self._socket, setup, filter_program)
+            if isolation != FULL:
+                self.put(MODULES, archives.of_files(extension_modules()))
+        except protocol.Disconnected as error:
+            raise BoxError(f"the sandbox did not start: {self._complaints()}") from error
+        except BaseException:
+            self.close()
+            raise
 
     def _temporary_folder(self) -> tempfile.TemporaryDirectory[str] | None:
-        return None
-
-    def _spawn(self, other: socket.socket) -> subprocess.Popen[bytes]:
-        _raise_queue_limit()
-        code = sealed("agent", agent_code())
-        line = isolation.CommandLine()
-        try:
-            if self.isolation == isolation.FULL:
-                line = isolation.full_isolation(self._limits)
-                line.add("--")
-            line.add(isolation.interpreter(), "-I", "-S", "-B")
-            line.add(f"/proc/self/fd/{code}", str(other.fileno()), str(code))
-            return subprocess.Popen(
-                line.arguments,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                pass_fds=[code, other.fileno(), *line.fds],
-                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-                cwd="/",
-                start_new_session=True,  # no way to the grader's terminal
-            )
-        finally:
-            protocol.close_all([code, *line.fds])
+        if self.isolation == FULL:
+            return None
+        return tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
 
     def __enter__(self) -> Self:
         return self
@@ -192,13 +145,13 @@ class Box:
             InternalError: the sandbox could not make it.
         """
         arguments, open_at = list(argv), -1
-        if executable is not None and not executable.startswith(_ELF):
-            arguments, open_at = _python_from_descriptor(arguments), _SOURCE_FD
+        if is_source(executable):
+            arguments, open_at = python_from_descriptor(arguments), SOURCE_FD
         request = {
             "do": "start",
             "argv": arguments,
             "cwd": cwd,
-            "env": isolation.MINIMAL_ENVIRONMENT | dict(env or {}),
+            "env": MINIMAL_ENVIRONMENT | dict(env or {}),
             "terminal": terminal,
             "open_at": open_at,
         }
@@ -209,45 +162,117 @@ class Box:
         raise BoxError("a process could not be started: it was killed before it began")
 
     def _start(self, request: dict[str, Any], executable: bytes | None, *, terminal: bool) -> Started | None:
-        theirs: dict[str, int] = {}
-        ours = {"stdin": -1, "stdout": -1, "stderr": -1, "terminal": -1}
-        gate, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with Offer(executable, terminal=terminal) as offer:
+            fds = offer.theirs
+            _, _, back = self._ask({**request, "fds": list(fds)}, b"", list(fds.values()))
+            offer.sent(back)
+            return offer.accept()
+
+    def command(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: str = "/submission",
+        env: Mapping[str, str] | None = None,
+        time_s: float,
+        output_max: int,
+    ) -> CommandResult:
+        """Run a command untraced, to its end, and end everything else in the sandbox then.
+
+        Args:
+            argv: the command, looked up in PATH.
+            cwd: its working directory.
+            env: variables besides PATH, HOME and LANG.
+            time_s: wall-clock seconds it may take.
+            output_max: bytes of its output (both streams) that are kept.
+
+        Returns:
+            How it ended; a command that cannot be executed ends with status 127.
+        """
+        environment = {name: MINIMAL_ENVIRONMENT[name] for name in ("PATH", "HOME", "LANG")}
+        request = {
+            "do": "command",
+            "argv": list(argv),
+            "cwd": cwd,
+            "env": environment | dict(env or {}),
+            "bounds": {
+                "time_s": time_s,
+                "output_max": output_max,
+                "limits": command_rlimits(self._limits, time_s),
+            },
+        }
+        answer, output, _ = self._ask(request, wait_s=time_s + _ANSWER_S)
+        return CommandResult(output=output, **answer)
+
+    def put(self, folder: str, archive: bytes) -> None:
+        """Unpack a tar archive (regular files and folders) into a folder of the sandbox."""
+        entries, contents = archives.unpack(archive)
+        self._ask({"do": "put", "folder": folder, "entries": entries}, contents)
+
+    def collect(self, folder: str, size_max: int) -> bytes:
+        """Return a folder's regular files as a tar archive.
+
+        Raises:
+            SubmissionError: they have more than `size_max` bytes.
+        """
         try:
-            gate.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-            gate.settimeout(_GATE_S)
-            theirs["gate"] = other.detach()
-            ours["stderr"], theirs["stderr"] = os.pipe()
-            if not terminal:
-                theirs["stdin"], ours["stdin"] = os.pipe()
-                ours["stdout"], theirs["stdout"] = os.pipe()
-            if executable is not None:
-                theirs["executable"] = sealed("program", executable)
-            _, _, fds = self._ask({**request, "fds": list(theirs)}, b"", list(theirs.values()))
-            if terminal:
-                ours["stdin"], ours["terminal"] = fds
-                ours["stdout"] = os.dup(ours["stdin"])
-            protocol.close_all(list(theirs.values()))
-            theirs.clear()
-            pids = _pids_at(gate)
-            if pids is None:
-                return None
-            for name in ("stdin", "stdout", "stderr"):
-                os.set_blocking(ours[name], False)
-            started = Started(
-                pid=pids[0],
-                sandbox_pid=pids[1],
-                stdin_fd=ours["stdin"],
-                stdout_fd=ours["stdout"],
-                stderr_fd=ours["stderr"],
-                terminal_fd=ours["terminal"],
-                _gate=gate,
+            answer, contents, _ = self._ask({"do": "collect", "folder": folder, "size_max": size_max})
+        except BoxError as error:
+            if error.number != errno.EFBIG:
+                raise
+            raise SubmissionError(
+                f"the submission and what is built from it have more than {size_max // _MIB} MiB"
+            ) from error
+        return archives.pack(answer["entries"], contents)
+
+    def read(self, path: str, size_max: int) -> bytes | None:
+        """Return (the beginning of) a regular file, its path absolute or relative to /work; else None."""
+        answer, content, _ = self._ask({"do": "read", "path": path, "size_max": size_max})
+        return content if answer["found"] else None
+
+    def inventory(self) -> tuple[Entry, ...]:
+        """Return the objects that exist, sorted by kind and name.
+
+        Those below /work are named relative to it, those in /tmp by their path, POSIX objects `/name`, and
+        System V objects by their key in decimal. A symbolic link is a file with a target. `inode` is not
+        the kernel's number but counts objects as this sandbox first saw them: it is the same in each run.
+        """
+        answer, _, _ = self._ask({"do": "inventory"})
+        return tuple(
+            Entry(
+                kind=ObjectKind(row["kind"]),
+                name=row["name"],
+                mode=row["mode"],
+                uid=row["uid"],
+                size=row["size"],
+                inode=row["inode"],
+                target=row["target"],
             )
-            ours.clear()
-            return started
-        finally:
-            protocol.close_all([*theirs.values(), *ours.values()])
-            if ours:
-                gate.close()
+            for row in answer["rows"]
+        )
+
+    def create(self, kind: ObjectKind, name: str, content: bytes = b"", mode: int = 0o600) -> None:
+        """Make an object.
+
+        Args:
+            kind: file, directory, fifo, socket (one nobody listens at), shared-memory, semaphore or queue.
+            name: as in an inventory.
+            content: of a file or shared memory; of a semaphore its value in decimal, 1 if empty; of a
+                queue one message.
+            mode: permission bits; a umask does not matter.
+
+        Raises:
+            BoxError: it exists already, or cannot be made.
+        """
+        self._ask({"do": "create", "kind": kind, "name": name, "mode": mode}, content)
+
+    def remove(self, kind: ObjectKind, name: str) -> None:
+        """Remove an object; a folder with all it holds.
+
+        Raises:
+            BoxError: there is none.
+        """
+        self._ask({"do": "remove", "kind": kind, "name": name})
 
     def close(self) -> None:
         """End everything in the sandbox. May be called twice."""
@@ -303,49 +328,3 @@ def _ended(process: subprocess.Popen[bytes], wait_s: float) -> bool:
         return bool(poll.poll(wait_s * 1000))
     finally:
         os.close(fd)
-
-
-def _pids_at(gate: socket.socket) -> tuple[int, int] | None:
-    """Return the pid of the process at the gate, as the grader sees it and as it sees itself."""
-    space = socket.CMSG_SPACE(12)
-    try:
-        data, ancillary, _, _ = gate.recvmsg(4096, space)
-    except ConnectionResetError:
-        return None
-    except TimeoutError as error:
-        raise BoxError("a process did not reach the gate") from error
-    if not data:
-        return None
-    if data.startswith(b"!"):
-        raise BoxError(f"a process could not be started: {data[1:].decode(errors='replace')}")
-    credentials = next(value for _, kind, value in ancillary if kind == socket.SCM_CREDENTIALS)
-    return int.from_bytes(credentials[:4], "little"), int(data)
-
-
-def _python_from_descriptor(argv: list[str]) -> list[str]:
-    """Turn `python [options] SCRIPT args` into the same with the script's source read from a descriptor."""
-    at = next(index for index, text in enumerate(argv) if index and not text.startswith("-"))
-    boot = _BOOT.format(fd=_SOURCE_FD, name=argv[at])
-    return [*argv[:at], "-c", boot, *argv[at + 1 :]]
-
-
-def _rlimits(limits: LimitsConfig) -> dict[str, int]:
-    # Not NPROC: it counts all processes of the user, of parallel runs too. Not a tight CPU: the tracer
-    # measures that better, and this only stops what escaped it.
-    return {
-        "AS": limits.memory_mib * _MIB,
-        "CORE": 0,
-        "CPU": max(_CPU_S_MIN, int(limits.cpu_s * 10)),
-        "FSIZE": limits.file_mib * _MIB,
-        "NOFILE": limits.open_files,
-        "STACK": _STACK_BYTES,
-    }
-
-
-def _raise_queue_limit() -> None:
-    """Memory of message queues is counted per user over all sandboxes: allow as much as can be had."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_MSGQUEUE)
-    wanted = resource.RLIM_INFINITY if os.geteuid() == 0 else hard
-    if soft != wanted:
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_MSGQUEUE, (wanted, wanted))
