@@ -23,7 +23,7 @@ from grader.model.history import EndReason, History, Op, OpType, Waiting
 from grader.reporters import _calls
 from grader.reporters._page import Page
 from grader.reporters.base import Reporter
-from grader.reporters.explain import count, harmless
+from grader.reporters.explain import count, one_line
 
 REPORTER: Final[Reporter | None] = None  # shows a history, not a verdict
 
@@ -31,6 +31,7 @@ _TIME_WIDTH_MIN: Final = 60
 """Narrower screens do without the column of times."""
 
 _TEXT_WIDTH_MIN: Final = 20
+_TEXT_LENGTH_MAX: Final = 2000
 _PERIOD_MAX: Final = 4
 _COPIES_MIN: Final = 3
 
@@ -187,7 +188,14 @@ def _uninterrupted(history: History, invoke: Op, end: Op) -> bool:
 
 def _row(op: Op, call: tuple[str, str], kind: str, remark: str = "") -> _Row:
     text, result = call
-    return _Row(index=op.index, time_ns=op.time_ns, who=_who(op), text=text, kind=kind, tail=result + remark)
+    return _Row(
+        index=op.index,
+        time_ns=op.time_ns,
+        who=one_line(_who(op)),
+        text=one_line(text, length=_TEXT_LENGTH_MAX),
+        kind=kind,
+        tail=one_line(result + remark, length=_TEXT_LENGTH_MAX),
+    )
 
 
 def _end_row(history: History, end: Op) -> _Row:
@@ -200,7 +208,7 @@ def _end_row(history: History, end: Op) -> _Row:
 def _ending(history: History) -> Iterator[_Row]:
     end = history.end
     limit = f" ({end.limit})" if end.limit else ""
-    detail = f": {harmless(end.detail, lines=1)}" if end.detail else ""
+    detail = f": {one_line(end.detail)}" if end.detail else ""
     kind = "script" if end.reason is EndReason.FINISHED else "unmet"
     yield _Row(index=-1, time_ns=0, who="end", text=_REASONS[end.reason] + limit + detail, kind=kind)
     for waiting in end.waiting:

@@ -98,7 +98,7 @@ def _solution(row: SelftestRow) -> str:
 
 
 def _result(row: SelftestRow) -> str:
-    return row.got if row.got == row.expected else f"expected {row.expected}, got {row.got}"
+    return row.got if row.got == row.expected else f"{row.got}, not {row.expected}"
 
 
 def _mark(page: Page, row: SelftestRow) -> Text:
