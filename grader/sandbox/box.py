@@ -14,9 +14,7 @@ from __future__ import annotations
 
 import errno
 import os
-import select
 import socket
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +25,7 @@ from grader.model.config import LimitsConfig
 from grader.model.errors import SubmissionError
 from grader.model.history import Entry, ObjectKind
 from grader.sandbox import archives, protocol
-from grader.sandbox.gate import SOURCE_FD, BoxError, Offer, Started, is_source, python_from_descriptor
+from grader.sandbox.gate import SOURCE_FD, BoxError, Offer, Started, ended, is_source, python_from_descriptor
 from grader.sandbox.isolation import FULL, MINIMAL_ENVIRONMENT, MODULES, extension_modules
 from grader.sandbox.spawn import command_rlimits, rlimits, spawn
 
@@ -280,7 +278,7 @@ class Box:
             return
         self._closed = True
         self._socket.close()  # the agent ends, and everything with it
-        if not _ended(self._process, _END_S):  # a tracee whose tracer does not let go
+        if not ended(self._process.pid, _END_S):  # a tracee whose tracer does not let go
             self._process.kill()
         self._process.wait()
         os.close(self._errors)
@@ -318,13 +316,3 @@ class Box:
     def _complaints(self) -> str:
         text = os.pread(self._errors, 4000, 0).decode(errors="replace").strip()
         return text or "it said nothing"
-
-
-def _ended(process: subprocess.Popen[bytes], wait_s: float) -> bool:
-    fd = os.pidfd_open(process.pid)
-    try:
-        poll = select.poll()
-        poll.register(fd, select.POLLIN)
-        return bool(poll.poll(wait_s * 1000))
-    finally:
-        os.close(fd)

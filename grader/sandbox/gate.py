@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import sys
 from dataclasses import dataclass, field
@@ -127,6 +128,17 @@ class Offer:
             terminal_fd=ours["terminal"],
             _gate=self.gate,
         )
+
+
+def ended(pid: int, wait_s: float) -> bool:
+    """Wait until a process has ended; return whether it has."""
+    fd = os.pidfd_open(pid)
+    try:
+        poll = select.poll()
+        poll.register(fd, select.POLLIN)
+        return bool(poll.poll(wait_s * 1000))
+    finally:
+        os.close(fd)
 
 
 def is_source(executable: bytes | None) -> bool:

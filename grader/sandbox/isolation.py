@@ -37,7 +37,7 @@ MINIMAL_ENVIRONMENT: Final = {
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
-_EXTENSIONS = ("posix_ipc", "sysv_ipc")
+EXTENSIONS = ("posix_ipc", "sysv_ipc")
 _SIZE_MIN_MIB = 128
 _MIB = 1 << 20
 _ETC_FILES = (
@@ -63,7 +63,7 @@ _PROC_READ_ONLY = (
     "mtrr",
     "latency_stats",
 )
-_SIZE_SINCE = (0, 7)
+SIZE_SINCE = (0, 7)
 _PERMS_SINCE = (0, 5)
 
 
@@ -97,7 +97,7 @@ def bwrap_version() -> tuple[int, ...]:
 
 def extension_modules() -> Iterator[Path]:
     """Yield the files of the IPC modules Python submissions may import."""
-    for name in _EXTENSIONS:
+    for name in EXTENSIONS:
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.origin and Path(spec.origin).is_file():
             yield Path(spec.origin)
@@ -124,7 +124,7 @@ class CommandLine:
         """Let an empty, writable folder in memory appear."""
         if bwrap_version() >= _PERMS_SINCE:
             self.add("--perms", mode)
-        if size_mib and bwrap_version() >= _SIZE_SINCE:
+        if size_mib and bwrap_version() >= SIZE_SINCE:
             self.add("--size", str(size_mib * _MIB))
         self.add("--tmpfs", path)
 
