@@ -23,10 +23,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * The upper half of an announcement's first argument. The run-time's other system calls, made on its own account, have it
+ * in theirs too: the kernel looks at the lower half only.
+ */
 #define ANNOUNCE_MAGIC 0x5e5e5e5e00000000UL
-
-/* The sixth argument of a system call that the run-time makes for itself: not the program's. */
-#define ANNOUNCE_OWN 0x5e5e5e5e0000ffffUL
 
 enum announce_code {
     /* Accesses, announced before they happen. */
@@ -131,12 +132,12 @@ static inline long raw_syscall(long number, long a, long b, long c, long d, long
     register long r10 __asm__("r10") = d;
     register long r8 __asm__("r8") = e;
     register long r9 __asm__("r9") = f;
-    long result;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "0"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-    return result;
+    /* The first argument is wiped out: it could be taken for that of the program's next gettid. */
+    __asm__ volatile("syscall\n\txorl %%edi, %%edi"
+                     : "+a"(number), "+D"(a)
+                     : "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "cc", "memory");
+    return number;
 #elif defined(__aarch64__)
     register long x8 __asm__("x8") = number;
     register long x0 __asm__("x0") = a;

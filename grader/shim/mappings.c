@@ -74,7 +74,7 @@ INTERPOSED void *mremap(void *old, size_t old_size, size_t new_size, int flags, 
 static size_t segment_size(int id)
 {
     struct shmid_ds status;
-    long result = raw_syscall(SYS_shmctl, id, IPC_STAT, (long)&status, 0, 0, (long)ANNOUNCE_OWN);
+    long result = raw_syscall(SYS_shmctl, (long)(ANNOUNCE_MAGIC | (unsigned)id), IPC_STAT, (long)&status, 0, 0, 0);
     return result < 0 ? 1 : status.shm_segsz;
 }
 

@@ -62,9 +62,6 @@ MAGIC: Final = 0x5E5E5E5E_00000000
 
 MAGIC_MASK: Final = 0xFFFFFFFF_00000000
 
-OWN: Final = 0x5E5E5E5E_0000FFFF
-"""Sixth argument of a system call that the run-time makes for itself: no operation of the program's."""
-
 DONE: Final = 0x100
 """Added to a call's code when it has returned."""
 
@@ -249,5 +246,13 @@ def decode(arguments: Sequence[int]) -> Announcement | None:
 
 
 def is_own(arguments: Sequence[int]) -> bool:
-    """Whether the run-time made a system call for itself (`shmctl`, for the size of a segment)."""
-    return arguments[5] == OWN
+    """Tell the run-time's own system calls from the program's.
+
+    Args:
+        arguments: the argument registers of any system call, unsigned.
+
+    Returns:
+        Whether it is an announcement, or the `shmctl` that asks for the size of a segment just attached:
+        no operation of the program's.
+    """
+    return arguments[0] & MAGIC_MASK == MAGIC
