@@ -1,0 +1,236 @@
+"""The wait-for graph of a run that came to a halt: who sleeps for what, and who could wake them.
+
+Theory of operation. Every thread that sleeps when a run is over becomes a `Wait` with the processes that
+could wake it, its wakers, taken rather too wide than too narrow: for a pipe those that hold the other end,
+for a wait the children, for a lock its holders, for a semaphore or a queue all processes of the parts that
+ever used it. A thread the script could wake (it reads standard input, it waits for clients still to be
+started or for a signal still to be sent) needs nobody else. Threads that can be woken, directly or by way of
+others, are taken out until nothing changes; who remains can only be woken by somebody who also remains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grader.checkers.base import Spec, argument, flags, steps_left
+from grader.model.exercise import Kill, Signal, Start
+from grader.model.history import History, ObjectKind, Op, OpType, Waiting
+
+RECEIVING = frozenset(
+    {"read", "recv", "accept", "poll", "select", "epoll_wait", "msgrcv", "mq_receive", "pause", "sigsuspend",
+     "sigwait", "open"}
+)  # fmt: skip
+"""Calls in which a server rests between two requests."""
+
+_POLLS = frozenset({"poll", "select", "epoll_wait"})
+_SIGNALS = frozenset({"pause", "sigsuspend", "sigwait"})
+_LOCKS = frozenset({"flock", "fcntl"})
+_NAMED = frozenset(
+    {ObjectKind.FILE, ObjectKind.FIFO, ObjectKind.SOCKET, ObjectKind.SHARED_MEMORY, ObjectKind.SEMAPHORE,
+     ObjectKind.QUEUE, ObjectKind.SYSV_SHARED_MEMORY, ObjectKind.SYSV_SEMAPHORE, ObjectKind.SYSV_QUEUE}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A thread that sleeps.
+
+    Attributes:
+        thread: who.
+        op: the pending invoke.
+        wakers: the processes that could wake it; empty if there are none left.
+        script: the script could wake it, or the history does not say who could.
+    """
+
+    thread: Waiting
+    op: Op
+    wakers: frozenset[int]
+    script: bool
+
+    @property
+    def resting(self) -> bool:
+        """Whether it is in a call in which a server rests between two requests."""
+        return self.op.f in RECEIVING
+
+
+def waits(history: History, spec: Spec) -> list[Wait]:
+    """Return the sleeping threads of a run that is over, with their wakers."""
+    return [
+        _wait(history, spec, thread, history.ops[thread.op])
+        for thread in history.end.waiting
+        if thread.state == "blocked" and thread.op is not None
+    ]
+
+
+def never_woken(history: History, asleep: Sequence[Wait]) -> list[Wait]:
+    """Return the threads that only threads of this same list could wake."""
+    known = {(wait.thread.pid, wait.thread.tid) for wait in asleep}
+    awake = {
+        thread.pid
+        for thread in history.end.waiting
+        if thread.state != "zombie" and (thread.pid, thread.tid) not in known
+    }
+    rest = list(asleep)
+    while True:
+        woken = [wait for wait in rest if wait.script or wait.wakers & awake]
+        if not woken:
+            return rest
+        awake.update(wait.thread.pid for wait in woken)
+        rest = [wait for wait in rest if wait not in woken]
+
+
+def on_stdin(history: History, thread: Waiting) -> bool:
+    """Whether a thread sleeps until the script says something more on standard input."""
+    if thread.state != "blocked" or thread.op is None:
+        return False
+    op = history.ops[thread.op]
+    if op.f not in _POLLS and op.f != "read":
+        return False
+    return any(_is_stdin(history, item) for item in _objects(history, thread, op))
+
+
+def holders(history: History, object_id: str, access: str) -> list[tuple[Waiting, int]]:
+    """Return who has an object open for `r` or `w`, and at which descriptor; one thread a process."""
+    found: dict[int, tuple[Waiting, int]] = {}
+    for thread in history.end.waiting:
+        for fd, held, how in thread.holds:
+            if held == object_id and access in how and thread.state != "zombie":
+                found.setdefault(thread.pid, (thread, fd))
+    return list(found.values())
+
+
+def lock_holders(history: History, object_id: str) -> set[int]:
+    """Return the processes that took a lock on a file and did not let it go."""
+    holding: dict[int, int | None] = {}
+    for op in history.ops:
+        if op.type is not OpType.OK:
+            continue
+        if op.f == "exit":
+            holding.pop(op.pid, None)
+        elif op.object != object_id:
+            continue
+        elif op.f in _LOCKS:
+            words = {*flags(history, op, "operation"), argument(history, op, "type")}
+            if (
+                words & {"LOCK_EX", "LOCK_SH", "F_WRLCK", "F_RDLCK"}
+                and argument(history, op, "cmd") != "F_GETLK"
+            ):
+                holding[op.pid] = argument(history, op, "fd")
+            elif words & {"LOCK_UN", "F_UNLCK"}:
+                holding.pop(op.pid, None)
+        elif op.f == "close" and holding.get(op.pid) == argument(history, op, "fd"):
+            holding.pop(op.pid, None)
+    return set(holding)
+
+
+def _wait(history: History, spec: Spec, thread: Waiting, op: Op) -> Wait:
+    timed = op.f == "nanosleep" or argument(history, op, "timeout_ns") is not None
+    own = (thread.pid, thread.tid)
+    living = {t.pid for t in history.end.waiting if t.state != "zombie" and (t.pid, t.tid) != own}
+    found: set[int] | None = set()
+    if timed or on_stdin(history, thread):
+        found = None
+    elif op.f in _POLLS:
+        found = _union(_wakers(history, thread, op, item) for item in _objects(history, thread, op)) or None
+    else:
+        found = _wakers(history, thread, op, op.object)
+    resting = op.f in RECEIVING and _meant_to_rest(spec, history, thread.part)
+    script = found is None or resting or _newcomer(history, spec, op)
+    return Wait(thread, op, frozenset((found or set()) & living), script)
+
+
+def _union(sets: Iterable[set[int] | None]) -> set[int] | None:
+    union: set[int] = set()
+    for one in sets:
+        if one is None:
+            return None
+        union |= one
+    return union
+
+
+def _wakers(history: History, thread: Waiting, op: Op, item: str) -> set[int] | None:
+    """Return the processes that could end a wait on an object; None if the history does not say."""
+    living = {t.pid: t.part for t in history.end.waiting if t.state != "zombie"}
+    if op.f == "wait":
+        child = argument(history, op, "pid")
+        children = {p.pid for p in history.processes.values() if p.parent == thread.pid and p.pid in living}
+        return (children & {child} if isinstance(child, int) and child > 0 else children) or None
+    if op.f in _SIGNALS:
+        senders = {o.part for o in history.ops if o.f == "kill"} | {thread.part}
+        return {pid for pid, part in living.items() if part in senders}
+    if op.f.startswith("pthread_join"):
+        return {thread.pid}
+    if not item:
+        return {pid for pid, part in living.items() if part == thread.part} if op.f == "futex" else None
+    kind = history.objects[item].kind if item in history.objects else None
+    if op.f in _LOCKS:
+        return lock_holders(history, item) & set(living) or _users(history, thread, item, living)
+    if kind in {ObjectKind.PIPE, ObjectKind.FIFO} and op.f in {"read", "write", *_POLLS}:
+        ends = holders(history, item, "r" if op.f == "write" else "w")
+        return {t.pid for t, _ in ends} or None
+    if kind is ObjectKind.SOCKET:
+        return {
+            t.pid for t in history.end.waiting if any(_is_socket(history, held) for _, held, _ in t.holds)
+        }
+    return _users(history, thread, item, living)
+
+
+def _users(history: History, thread: Waiting, item: str, living: dict[int, str]) -> set[int]:
+    """Return the living processes of all parts that ever used an object; a fork may use it without a trace.
+
+    What no other part has used yet anybody could come to use, if it has a name.
+    """
+    parts = {op.part for op in history.on(item) if op.part}
+    known = history.objects.get(item)
+    if parts <= {thread.part} and known is not None and known.kind in _NAMED and known.name:
+        return set(living)
+    return {pid for pid, part in living.items() if part in parts}
+
+
+def _objects(history: History, thread: Waiting, op: Op) -> list[str]:
+    """Return the objects a call waits on: one, or those behind the descriptors of a `poll`."""
+    fds = argument(history, op, "fds")
+    if op.f not in _POLLS or not isinstance(fds, list | tuple):
+        return [op.object] if op.object else []
+    numbers = {item.get("fd") if isinstance(item, dict) else item for item in fds}
+    return [held for fd, held, _ in thread.holds if fd in numbers]
+
+
+def _is_stdin(history: History, item: str) -> bool:
+    known = history.objects.get(item)
+    return known is not None and (known.kind is ObjectKind.TERMINAL or known.name.startswith("stdin of"))
+
+
+def _is_socket(history: History, item: str) -> bool:
+    known = history.objects.get(item)
+    return known is not None and known.kind is ObjectKind.SOCKET
+
+
+def _meant_to_rest(spec: Spec, history: History, part: str) -> bool:
+    """Whether the script lets a part run for ever, or ends it by a signal later on."""
+    if part in spec.scenario.stays:
+        return True
+    return any(
+        (isinstance(step, Signal) and part in step.signal) or (isinstance(step, Kill) and part in step.kill)
+        for step in steps_left(history, spec)
+    )
+
+
+def _newcomer(history: History, spec: Spec, op: Op) -> bool:
+    """Whether a part still to be started may come to the object: its arguments have to do with the name."""
+    known = history.objects.get(op.object)
+    if known is None or known.kind not in _NAMED or not known.name:
+        return False
+    name = known.name.strip("/")
+    for step in steps_left(history, spec):
+        if isinstance(step, Start):
+            for part in step.start:
+                words = (
+                    [word.strip("/") for word in spec.script.cast[part].args]
+                    if part in spec.script.cast
+                    else []
+                )
+                if not words or any(word and (word in name or name in word) for word in words):
+                    return True
+    return False

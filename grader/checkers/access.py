@@ -1,0 +1,127 @@
+"""Check `access`: an IPC object others could use, because its permission bits are wider than 0600."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.checkers._expect import resolver
+from grader.checkers._objects import creator, made_by_script, uses
+from grader.checkers._processes import foreign
+from grader.checkers.base import Spec, argument, at, failed, located, spoken, who
+from grader.model.exercise import Present
+from grader.model.history import History, ObjectKind, Op, OpType
+from grader.model.verdict import Finding
+
+RULE = "Objects are created with mode 0600: nobody else on the machine may read or change them."
+
+_JUDGED = frozenset(
+    {ObjectKind.FIFO, ObjectKind.SHARED_MEMORY, ObjectKind.SEMAPHORE, ObjectKind.QUEUE,
+     ObjectKind.SYSV_SHARED_MEMORY, ObjectKind.SYSV_SEMAPHORE, ObjectKind.SYSV_QUEUE}
+)  # fmt: skip
+_TOO_WIDE = 0o177
+_SYSV_CALLS = frozenset({"msgget", "semget", "shmget"})
+_CONTROLS = frozenset({"msgctl", "semctl", "shmctl"})
+
+
+def check(history: History, spec: Spec) -> list[Finding]:
+    """Report objects of the submission with too wide a mode, as the kernel shows it, else as asked for."""
+    findings, known = _demanded(history, spec)
+    known |= {(entry.kind, entry.name) for entry in history.before} | made_by_script(history, spec)
+    modes: dict[tuple[ObjectKind, str], tuple[Op | None, int]] = {
+        (entry.kind, entry.name): (creator(history, entry.kind, entry.name), entry.mode)
+        for entry in history.after
+    }
+    for item in history.objects.values():
+        if item.name and item.kind in _JUDGED and (item.kind, item.name) not in modes:
+            modes[item.kind, item.name] = _asked_for(history, item.kind, item.name)
+    for (kind, name), (made, mode) in modes.items():
+        if kind in _JUDGED and (kind, name) not in known and mode & _TOO_WIDE and _own(history, made):
+            findings.append(_finding(history, kind, name, mode, made))
+    return findings
+
+
+def _own(history: History, made: Op | None) -> bool:
+    return made is not None and history.submitted(made.part) and made.pid not in foreign(history)
+
+
+def _asked_for(history: History, kind: ObjectKind, name: str) -> tuple[Op | None, int]:
+    """Return the first making of an object that is gone by now and its mode; 0 if that is not known for sure.
+
+    Without the process's umask the mode a call asks for says nothing; System V calls do not apply it.
+    """
+    ops = list(uses(history, kind, name))
+    if any(_changes_mode(history, op) for op in ops):
+        return None, 0
+    made = creator(history, kind, name) or next(
+        (history.invoke_of(op) for op in ops if op.type is OpType.OK and _is_creation(history, op)), None
+    )
+    if made is None:
+        return None, 0
+    mode, umask = made.value.get("mode"), made.value.get("umask")
+    if made.f in _SYSV_CALLS:
+        number = made.value.get("flags")
+        bits = number if isinstance(number, int) else mode
+        return made, bits & 0o777 if isinstance(bits, int) else 0
+    return made, mode & ~umask if isinstance(mode, int) and isinstance(umask, int) else 0
+
+
+def _changes_mode(history: History, op: Op) -> bool:
+    return op.f in {"chmod", "fchmod"} or (op.f in _CONTROLS and argument(history, op, "cmd") == "IPC_SET")
+
+
+def _is_creation(history: History, op: Op) -> bool:
+    number = argument(history, op, "flags")
+    if isinstance(number, int):
+        return op.f in _SYSV_CALLS and bool(number & 0o1000)
+    return op.f == "mkfifo" or (
+        isinstance(number, list | tuple) and bool({"O_CREAT", "IPC_CREAT"} & {*number})
+    )
+
+
+def _finding(history: History, kind: ObjectKind, name: str, mode: int, made: Op | None) -> Finding:
+    by = f", made by {who(history, made.part, made.pid)}{at(made)}" if made else ""
+    return Finding(
+        check="access",
+        message=f"{spoken(kind, name)} has mode {mode:04o} and should have 0600{by}.",
+        why=RULE,
+        read="man 2 umask",
+        part=made.part if made else "",
+        pid=made.pid if made else 0,
+        ops=(made.index,) if made else (),
+        **located(made),
+    )
+
+
+def _demanded(history: History, spec: Spec) -> tuple[list[Finding], set[tuple[ObjectKind, str]]]:
+    """Report objects whose mode is not the one the script demands, and say which these are."""
+    findings = []
+    known = set()
+    for op, step, observed in failed(history, spec, Present):
+        mode = _mode_of(observed)
+        if step.present.mode is None or mode is None or mode == int(step.present.mode, 8):
+            continue
+        name = resolver(history, op.index)(step.present.name)
+        known.add((step.present.kind, name))
+        made = creator(history, step.present.kind, name)
+        own = made if made is not None and history.submitted(made.part) else None
+        findings.append(
+            Finding(
+                check="access",
+                message=f"{spoken(step.present.kind, name)} has mode {mode:04o} "
+                f"and should have {step.present.mode}{at(own)}.",
+                why="The permission bits of an object say who may use it.",
+                read="man 2 umask",
+                part=own.part if own else "",
+                pid=own.pid if own else 0,
+                ops=(*((own.index,) if own else ()), op.index),
+                **located(own),
+            )
+        )
+    return findings, known
+
+
+def _mode_of(observed: Any) -> int | None:
+    mode = observed.get("mode") if isinstance(observed, dict) else None
+    if isinstance(mode, str):
+        return int(mode, 8)
+    return mode if isinstance(mode, int) else None

@@ -1,0 +1,144 @@
+"""Run all checkers over a history, and put the causes before their effects.
+
+One mistake shows in many places: who is deadlocked prints nothing, does not end, and leaves things behind. A
+student is told the cause; what it explains is listed under it. Findings stand side by side only if neither
+explains the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from grader import registry
+from grader.checkers.base import Spec
+from grader.model.errors import InternalError
+from grader.model.exercise import CHECKS
+from grader.model.history import EndReason, History
+from grader.model.verdict import Finding, Severity
+
+ORDER: tuple[str, ...] = (
+    "mechanism", "build", "crash", "signal-safety", "lost-wakeup", "lock-misuse", "race", "atomicity",
+    "mutual-exclusion", "descriptors", "peer-death", "interruption", "partial-io", "crash-safety", "deadlock",
+    "polling", "limits", "sleep-sync", "starvation", "overlap", "ordering", "blocking", "access", "reaping",
+    "leftovers", "persistence", "exit-status", "output",
+)  # fmt: skip
+"""All checks, causes first. A finding can only be explained by one that stands before it."""
+
+_SYMPTOMS = frozenset({"output", "ordering", "exit-status", "persistence", "leftovers", "blocking"})
+"""What goes wrong in the end, whatever the reason."""
+
+_HALTS = frozenset({"deadlock", "limits", "starvation", "overlap"})
+"""How a run comes to no end."""
+
+_BROKEN = _SYMPTOMS | _HALTS | {"sleep-sync", "reaping"}
+
+_EXPLAINS: Mapping[str, frozenset[str]] = {
+    "mechanism": frozenset(CHECKS) - {"mechanism"},
+    "build": frozenset(CHECKS) - {"build"},
+    "crash": _BROKEN | {"mutual-exclusion", "peer-death", "crash-safety"},
+    "signal-safety": _BROKEN,
+    "lost-wakeup": _SYMPTOMS | _HALTS,
+    "lock-misuse": _BROKEN | {"race", "atomicity", "mutual-exclusion"},
+    "race": _BROKEN | {"atomicity", "mutual-exclusion"},
+    "atomicity": _BROKEN | {"mutual-exclusion"},
+    "mutual-exclusion": _BROKEN,
+    "descriptors": _SYMPTOMS | _HALTS | {"peer-death"},
+    "peer-death": _SYMPTOMS | _HALTS,
+    "interruption": _SYMPTOMS | _HALTS,
+    "partial-io": _SYMPTOMS | _HALTS,
+    "crash-safety": _SYMPTOMS | _HALTS,
+    "deadlock": _SYMPTOMS | {"starvation", "overlap"},
+    "polling": _SYMPTOMS | {"limits"},
+    "limits": _SYMPTOMS | {"starvation", "overlap"},
+    "sleep-sync": frozenset({"output", "ordering"}),
+    "starvation": _SYMPTOMS,
+    "overlap": _SYMPTOMS,
+    "ordering": frozenset(),
+    "blocking": frozenset(),
+    "access": frozenset(),
+    "reaping": frozenset({"output", "ordering"}),
+    "exit-status": frozenset(),
+    "leftovers": frozenset(),
+    "persistence": frozenset(),
+    "output": frozenset(),
+}
+"""Which findings a finding explains, if `_related` agrees."""
+
+_ENDLESS = frozenset({"events", "time"})
+"""Limits that a loop of vain tries reaches."""
+
+
+def judge(history: History, spec: Spec, tolerates: Collection[str] = ()) -> list[Finding]:
+    """Judge one run.
+
+    Args:
+        history: what happened.
+        spec: what was run.
+        tolerates: checks that do not apply in the exercise; those of the scenario are added.
+
+    Returns:
+        Findings, causes first, each with its effects; errors before advice.
+
+    Raises:
+        InternalError: a checker failed, or broke a rule of checkers. Its silence would be a pass.
+    """
+    dropped = {*tolerates, *spec.scenario.tolerates}
+    findings: list[Finding] = []
+    for name, check in registry.load("grader.checkers", "check").items():
+        if name not in dropped:
+            findings.extend(
+                finding for finding in _run(name, check, history, spec) if finding.check not in dropped
+            )
+    return arrange(findings, history)
+
+
+def _run(name: str, check: Callable[[History, Spec], Any], history: History, spec: Spec) -> list[Finding]:
+    try:
+        found = check(history, spec)
+    except Exception as error:
+        raise InternalError(f"the checker {name!r} failed: {error!r}") from error
+    for finding in found:
+        if finding.check not in ORDER:
+            raise InternalError(f"the checker {name!r} reported {finding.check!r}, which is no check")
+    return list(found)
+
+
+def arrange(findings: Iterable[Finding], history: History) -> list[Finding]:
+    """Put causes first and under each what it explains; say nothing twice."""
+    ranked = sorted(_distinct(findings), key=_rank)
+    roots: list[int] = []
+    for i, finding in enumerate(ranked):
+        cause = next((j for j in range(i) if explains(ranked[j], finding, history)), i)
+        roots.append(roots[cause] if cause < i else i)
+    return [_with_effects(i, ranked, roots) for i in range(len(ranked)) if roots[i] == i]
+
+
+def _with_effects(i: int, ranked: list[Finding], roots: list[int]) -> Finding:
+    effects = tuple(finding for j, finding in enumerate(ranked) if roots[j] == i and j != i)
+    return replace(ranked[i], effects=(*ranked[i].effects, *effects))
+
+
+def _rank(finding: Finding) -> tuple[bool, int]:
+    return finding.severity is not Severity.ERROR, ORDER.index(finding.check)
+
+
+def _distinct(findings: Iterable[Finding]) -> list[Finding]:
+    seen: dict[tuple[str, str, str, str], Finding] = {}
+    for finding in findings:
+        seen.setdefault((finding.check, finding.severity, finding.part, finding.message), finding)
+    return list(seen.values())
+
+
+def explains(cause: Finding, effect: Finding, history: History) -> bool:
+    """Whether one finding explains another, so that it is told under it."""
+    if cause.severity is not Severity.ERROR or effect.check not in _EXPLAINS[cause.check]:
+        return False
+    if cause.check == "polling":
+        endless = history.end.reason is EndReason.LIMIT and history.end.limit in _ENDLESS
+        return endless or (effect.check == "blocking" and effect.part == cause.part)
+    if cause.check == "reaping":  # whoever leaves before his children does not see what they do
+        orphans = any(history.ops[index].value.get("orphans") for index in cause.ops)
+        return orphans and effect.part in {cause.part, ""}
+    return True

@@ -1,0 +1,166 @@
+"""Check `exit-status`: a program that does not end, ends too early, or ends otherwise than it should."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from grader.checkers._expect import readable
+from grader.checkers._processes import exits, killed_parts, main_pid
+from grader.checkers._waits import on_stdin
+from grader.checkers.base import (
+    Spec,
+    alive,
+    argument,
+    failed,
+    finished,
+    last_line,
+    located,
+    quoted,
+    standing,
+    who,
+)
+from grader.model.exercise import Exit, ExitSignal, Running, Stopped
+from grader.model.history import History, Op, Waiting
+from grader.model.verdict import Finding
+
+RULE = "A program ends when its work is done, not before, and its exit status says how it went."
+
+
+def check(history: History, spec: Spec) -> list[Finding]:
+    """Report programs that ended otherwise than demanded, and such as did not end at all."""
+    findings = []
+    for op, demand, observed in failed(history, spec, Exit):
+        for part, accepted in demand.exit.items():
+            state = _state_of(observed, part)
+            if state is not None and not _accepted(state, accepted):
+                wanted = " or ".join(_status(status) for status in accepted)
+                findings.append(_finding(history, op, part, f"{_told(state)}, and should end with {wanted}"))
+    for op, running, observed in failed(history, spec, Running):
+        for part in running.running:
+            state = _state_of(observed, part)
+            if state is not None and state.get("state") in {"exited", "signaled"}:
+                findings.append(_finding(history, op, part, f"{_told(state)}, and should still run"))
+    for op, stopped, observed in failed(history, spec, Stopped):
+        for part in stopped.stopped:
+            state = _state_of(observed, part)
+            if state is not None and state.get("state") != "stopped":
+                findings.append(
+                    _finding(history, op, part, f"{_told(state)}, and should be stopped by job control")
+                )
+    return findings + _still_there(history, spec)
+
+
+def _state_of(observed: Any, part: str) -> dict[str, Any] | None:
+    state = observed.get(part) if isinstance(observed, dict) else None
+    return state if isinstance(state, dict) else None
+
+
+def _accepted(state: dict[str, Any], accepted: Sequence[Any]) -> bool:
+    for status in accepted:
+        if isinstance(status, ExitSignal):
+            met = state.get("signal") in {status.signal, f"SIG{status.signal}"}
+        elif status == "nonzero":
+            met = state.get("state") == "exited" and state.get("status") != 0
+        else:
+            met = state.get("state") == "exited" and state.get("status") == status
+        if met:
+            return True
+    return False
+
+
+def _status(status: Any) -> str:
+    if isinstance(status, ExitSignal):
+        return f"signal SIG{status.signal}"
+    return "a status other than 0" if status == "nonzero" else f"status {status}"
+
+
+def _told(state: dict[str, Any]) -> str:
+    word = state.get("state")
+    if word == "exited":
+        return f"ended with status {state.get('status')}"
+    if word == "signaled":
+        return f"died of {state.get('signal')}"
+    return {"running": "still runs", "stopped": "is stopped", "not started": "never ran"}.get(
+        str(word), f"is {word}"
+    )
+
+
+def _finding(history: History, op: Op, part: str, told: str) -> Finding:
+    pid = main_pid(history, part, op.index) or 0
+    own = history.submitted(part)
+    ended = exits(history).get(pid)
+    threads = [thread for thread in alive(history, part) if thread.pid == pid]
+    now = f"; it {standing(history, threads[0])}" if threads else _last_words(history, part, op.index)
+    source = _pending(history, threads) or last_line(history, pid, op.index)
+    return Finding(
+        check="exit-status",
+        message=f"{who(history, part)} {told}{now}.",
+        why=RULE if own else f"{RULE} The reference shows what it got from the submission.",
+        read="man 3 exit",
+        part=part if own else "",
+        pid=pid if own else 0,
+        ops=tuple(o.index for o in (ended, op) if o is not None),
+        **(located(source) if own else {}),
+    )
+
+
+def _pending(history: History, threads: list[Waiting]) -> Op | None:
+    return next((history.ops[thread.op] for thread in threads if thread.op is not None), None)
+
+
+def _last_words(history: History, part: str, before: int) -> str:
+    """Quote the last line on stderr: where Python says what went wrong."""
+    text = "".join(
+        str(op.value.get("data", ""))
+        for op in history.ops[:before]
+        if op.part == part and op.f == "output" and op.value.get("stream") == "stderr"
+    )
+    lines = [line for line in readable(text).splitlines() if line.strip()]
+    return f"; its last line on stderr is {quoted(lines[-1].strip())}" if lines else ""
+
+
+def _still_there(history: History, spec: Spec) -> list[Finding]:
+    """Report programs that are asleep for good when the script has come to its end."""
+    if not finished(history):
+        return []
+    excused = {*spec.scenario.stays, *killed_parts(history, spec)}
+    findings = []
+    for part in history.cast:
+        if part in excused or not history.submitted(part):
+            continue
+        threads = [thread for thread in alive(history, part) if _main(history, thread)]
+        if any(on_stdin(history, thread) for thread in alive(history, part)):
+            continue  # the script never closed its input: it may well wait for more
+        if threads and all(_for_good(history, thread) for thread in threads):
+            first = threads[0]
+            op = history.ops[first.op] if first.op is not None else None
+            findings.append(
+                Finding(
+                    check="exit-status",
+                    message=f"{who(history, part)} has not ended though all is done; "
+                    f"it {standing(history, first)}.",
+                    why=RULE,
+                    read="man 3 exit",
+                    part=part,
+                    pid=first.pid,
+                    ops=(op.index,) if op is not None else (),
+                    **located(op),
+                )
+            )
+    return findings
+
+
+def _main(history: History, thread: Waiting) -> bool:
+    process = history.processes.get(thread.pid)
+    return process is not None and process.main
+
+
+def _for_good(history: History, thread: Waiting) -> bool:
+    """Whether a thread sleeps until somebody wakes it: not running, and in no call that ends by itself."""
+    if thread.state == "stopped":
+        return True
+    if thread.state != "blocked" or thread.op is None:
+        return False
+    op = history.ops[thread.op]
+    return op.f != "nanosleep" and argument(history, op, "timeout_ns") is None

@@ -1,0 +1,112 @@
+"""Check `leftovers`: objects that are still there after all is done.
+
+Judged only where the script came to its end, and only for objects whose users all ended in their own way:
+what a killed or a still running program leaves is no fault.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.checkers._expect import resolver
+from grader.checkers._objects import creator, made_by_script, uses
+from grader.checkers._processes import died_of_signal, killed_parts
+from grader.checkers.base import Spec, alive, at, failed, finished, located, spoken, who
+from grader.model.exercise import Absent
+from grader.model.history import Entry, History, ObjectKind, Op
+from grader.model.verdict import Finding
+
+RULE = "Whoever makes an object removes it when nobody needs it any more: the kernel keeps it otherwise."
+
+_SYSV = frozenset({ObjectKind.SYSV_SHARED_MEMORY, ObjectKind.SYSV_SEMAPHORE, ObjectKind.SYSV_QUEUE})
+_READING = {
+    ObjectKind.SHARED_MEMORY: "man 3 shm_unlink",
+    ObjectKind.SEMAPHORE: "man 3 sem_unlink",
+    ObjectKind.QUEUE: "man 3 mq_unlink",
+    ObjectKind.SYSV_SHARED_MEMORY: "man 2 shmctl",
+    ObjectKind.SYSV_SEMAPHORE: "man 2 semctl",
+    ObjectKind.SYSV_QUEUE: "man 2 msgctl",
+}
+
+
+def check(history: History, spec: Spec) -> list[Finding]:
+    """Report objects the script wants gone, and at the end of a run those that were not there before."""
+    findings = []
+    for op, step, observed in failed(history, spec, Absent):
+        name = resolver(history, op.index)(step.absent.name)
+        entry = _entry(step.absent.kind, name, observed)
+        findings.append(_finding(history, entry, creator(history, entry.kind, name), (op.index,)))
+    if finished(history):
+        for entry in _left(history, spec):
+            made = creator(history, entry.kind, entry.name)
+            if _ours(history, spec, entry, made):
+                findings.append(_finding(history, entry, made, ()))
+    return findings
+
+
+def _entry(kind: ObjectKind, name: str, observed: Any) -> Entry:
+    row = observed if isinstance(observed, dict) else {}
+    mode, size = row.get("mode"), row.get("size")
+    bits = int(mode, 8) if isinstance(mode, str) else mode
+    return Entry(
+        kind=kind,
+        name=name,
+        mode=bits if isinstance(bits, int) else 0,
+        size=size if isinstance(size, int) else 0,
+    )
+
+
+def _left(history: History, spec: Spec) -> list[Entry]:
+    """Return what is there and was not there before, but for what the scenario leaves and Python's caches."""
+    before = {_key(entry) for entry in history.before}
+    resolve = resolver(history, len(history.ops))
+    allowed = {(ref.kind, resolve(ref.name)) for ref in spec.scenario.leaves} | made_by_script(history, spec)
+    return [
+        entry
+        for entry in history.after
+        if _key(entry) not in before
+        and (entry.kind, entry.name) not in allowed
+        and "__pycache__" not in entry.name
+    ]
+
+
+def _key(entry: Entry) -> tuple[ObjectKind, str, int]:
+    """Identify an entry by its name; System V objects without a key by themselves."""
+    private = entry.kind in _SYSV and entry.name in {"", "0"}
+    return entry.kind, entry.name, entry.inode if private else 0
+
+
+def _ours(history: History, spec: Spec, entry: Entry, made: Op | None) -> bool:
+    """Whether an object is left by the submission, all of whose parts that used it ended by themselves."""
+    users = {op.part for op in uses(history, entry.kind, entry.name) if op.part}
+    excused = {*spec.scenario.stays, *killed_parts(history, spec), *died_of_signal(history)}
+    excused.update(part for part in users if alive(history, part))
+    if users & excused:
+        return False
+    return any(history.submitted(part) for part in users) or (made is None and not users)
+
+
+def _finding(history: History, entry: Entry, made: Op | None, ops: tuple[int, ...]) -> Finding:
+    own = made if made is not None and history.submitted(made.part) else None
+    by = f", made by {who(history, made.part, made.pid)}{at(made)}" if made else ""
+    size = f", {entry.size} {_unit(entry.kind)}" if entry.size else ""
+    name = spoken(entry.kind, entry.name)
+    shown = name if name != entry.name else f"{entry.kind.value} {name}"
+    return Finding(
+        check="leftovers",
+        message=f"{shown} is left behind (mode {entry.mode:04o}{size}){by}.",
+        why=RULE,
+        read=_READING.get(entry.kind, "man 2 unlink"),
+        part=own.part if own else "",
+        pid=own.pid if own else 0,
+        ops=(*((made.index,) if made else ()), *ops),
+        **located(own),
+    )
+
+
+def _unit(kind: ObjectKind) -> str:
+    return {
+        ObjectKind.QUEUE: "messages waiting",
+        ObjectKind.SYSV_QUEUE: "messages waiting",
+        ObjectKind.SYSV_SEMAPHORE: "semaphores",
+    }.get(kind, "bytes")

@@ -1,0 +1,82 @@
+"""Check `reaping`: children that were not waited for when their parent ended."""
+
+from __future__ import annotations
+
+from grader.checkers._processes import foreign, killed_parts, runtime_helpers
+from grader.checkers.base import Spec, argument, flags, last_line, located, who
+from grader.model.history import History, Op, OpType
+from grader.model.verdict import Finding
+
+RULE = "A parent waits for every child it starts, and ends after all of them."
+
+
+def check(history: History, spec: Spec) -> list[Finding]:
+    """Report zombies and orphans of processes that ended by themselves, before the script was broken off."""
+    others, helpers, killed = foreign(history), runtime_helpers(history), killed_parts(history, spec)
+    findings = []
+    for op in history.ops[: _broken_off(history)]:
+        judged = op.f == "exit" and "status" in op.value and op.part not in killed
+        if not judged or not history.submitted(op.part) or op.pid in others:
+            continue
+        orphans = [pid for pid in _pids(op, "orphans") if pid not in helpers]
+        zombies = [pid for pid in _pids(op, "zombies") if pid not in helpers]
+        if zombies and _kernel_reaps(history, op.pid):
+            zombies = []
+        if orphans or zombies:
+            findings.append(_finding(history, op, zombies, orphans))
+    return findings
+
+
+def _broken_off(history: History) -> int:
+    """Return the index of the demand that was not met: what ended after it was ended by the grader."""
+    return next(
+        (op.index for op in history.ops if op.pid == 0 and not op.part and op.type is OpType.FAIL),
+        len(history.ops),
+    )
+
+
+def _pids(op: Op, name: str) -> list[int]:
+    value = op.value.get(name)
+    return [pid for pid in value if isinstance(pid, int)] if isinstance(value, list | tuple) else []
+
+
+def _kernel_reaps(history: History, pid: int) -> bool:
+    """Whether a process, or one it descends from, told the kernel that it will not wait for its children."""
+    family = set()
+    while pid in history.processes and pid not in family:
+        family.add(pid)
+        pid = history.processes[pid].parent
+    return any(
+        op.f == "sigaction"
+        and op.pid in family
+        and argument(history, op, "signal") == "SIGCHLD"
+        and (
+            "ign" in str(argument(history, op, "action", "")).lower() or "SA_NOCLDWAIT" in flags(history, op)
+        )
+        for op in history.ops
+    )
+
+
+def _finding(history: History, op: Op, zombies: list[int], orphans: list[int]) -> Finding:
+    told = []
+    if zombies:
+        told.append(f"{_count(zombies)} had ended and was never waited for")
+    if orphans:
+        told.append(f"{_count(orphans)} was still alive")
+    forks = [o for o in history.ops if o.f == "fork" and o.value.get("child") in {*zombies, *orphans}]
+    source = next((fork for fork in forks if fork.file), None) or last_line(history, op.pid, op.index)
+    return Finding(
+        check="reaping",
+        message=f"When {who(history, op.part, op.pid)} ended, {' and '.join(told)}.",
+        why=RULE,
+        read="man 2 wait",
+        part=op.part,
+        pid=op.pid,
+        ops=(*(fork.index for fork in forks), op.index),
+        **located(source),
+    )
+
+
+def _count(pids: list[int]) -> str:
+    shown = ", ".join(str(pid) for pid in pids[:3]) + (", ..." if len(pids) > 3 else "")
+    return f"its child (pid {shown})" if len(pids) == 1 else f"each of {len(pids)} children (pid {shown})"

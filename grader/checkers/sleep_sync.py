@@ -1,0 +1,82 @@
+"""Check `sleep-sync`: an order that only a sleep was to enforce.
+
+The scheduler sometimes lets time pass though somebody is ready to run, as a busy machine does; it notes
+that as `clock` with `late`. Where a sleeper then overtook the others and the output is wrong, the sleep is
+the cause.
+"""
+
+from __future__ import annotations
+
+from grader.checkers._expect import compare
+from grader.checkers._processes import foreign
+from grader.checkers.base import Spec, at, failed, located, who
+from grader.checkers.output import written_since
+from grader.model.exercise import Expect
+from grader.model.history import History, Op, OpType
+from grader.model.verdict import Finding
+
+RULE = "A sleep puts nothing in order: on a busy machine it ends before the others have got anywhere."
+
+_EXCHANGES = frozenset({"write", "send", "msgsnd", "mq_send", "sem_post", "semop", "kill", "store"})
+
+
+def check(history: History, spec: Spec) -> list[Finding]:
+    """Report the sleep behind output that is wrong in a run whose sleepers woke while others were ready."""
+    woken = _woken_early(history)
+    if not woken:
+        return []
+    for op, step, observed in failed(history, spec, Expect):
+        demand = step.expect
+        difference = compare(demand, str(observed["got"]), history, op.index)
+        if difference.short:
+            continue
+        written = written_since(history, demand.part, demand.stream, op.index)
+        for sleep, end in woken:
+            # What the sleeper wrote, or passed on to others who wrote, came too early.
+            acted = _act_after(history, end, written, own_output=not difference.reordered)
+            if acted is not None:
+                return [_finding(history, sleep, (sleep.index, end.index, acted.index, op.index))]
+    return []
+
+
+def _woken_early(history: History) -> list[tuple[Op, Op]]:
+    """Return the sleeps of the submission, invoke and end, that ended while somebody else was ready."""
+    late = [op.index for op in history.ops if op.f == "clock" and op.value.get("late") is True]
+    others = foreign(history)
+    found = []
+    for end in history.ops:
+        if end.f != "nanosleep" or end.type is not OpType.OK or end.invoked is None:
+            continue
+        if not history.submitted(end.part) or end.pid in others:
+            continue
+        sleep = history.ops[end.invoked]
+        if any(sleep.index < index < end.index for index in late):
+            found.append((sleep, end))
+    return found
+
+
+def _act_after(history: History, end: Op, written: list[Op], *, own_output: bool) -> Op | None:
+    for op in history.ops[end.index + 1 :]:
+        if op.pid != end.pid or op.tid != end.tid:
+            continue
+        if op.f == "output" and op in written:
+            return op
+        if not own_output and op.f in _EXCHANGES and op.object and written and op.index < written[-1].index:
+            return op
+    return None
+
+
+def _finding(history: History, sleep: Op, ops: tuple[int, ...]) -> Finding:
+    duration = sleep.value.get("duration_ns")
+    seconds = f" for {duration / 1e9:g} s" if isinstance(duration, int | float) else ""
+    return Finding(
+        check="sleep-sync",
+        message=f"{who(history, sleep.part, sleep.pid)} sleeps{seconds}{at(sleep)} so that others come "
+        "first; when it woke before they were done, the output was wrong.",
+        why=RULE,
+        read="man 7 sem_overview",
+        part=sleep.part,
+        pid=sleep.pid,
+        ops=ops,
+        **located(sleep),
+    )
