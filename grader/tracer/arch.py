@@ -94,12 +94,15 @@ class Registers:
         self.set_result(result)
         self._store_without_call()
 
-    def repeat_call(self, number: int) -> None:
-        """At an entry stop: make no call now, but go back to the instruction that makes it."""
+    def repeat_call(self, number: int, *, at_exit: bool = False) -> None:
+        """Make no call now (at an entry stop), or forget its result (at an exit stop), and make it again."""
         self._set(self._machine.pc, self._get(self._machine.pc) - self._machine.instruction)
         if self._machine.skip is not None:
             self._set(self._machine.number, number)
-        self._store_without_call()
+        if at_exit:
+            self.store()
+        else:
+            self._store_without_call()
 
     def _store_without_call(self) -> None:
         if self._machine.skip is not None:

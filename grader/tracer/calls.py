@@ -7,12 +7,13 @@ process: its descriptors, its shared mappings, its signal dispositions. Who may 
 from __future__ import annotations
 
 import errno
+import os
 import signal
 import struct
 from enum import Enum, auto, unique
 from typing import Any
 
-from grader.mechanisms.base import Args, s32
+from grader.mechanisms.base import POSIX_OBJECTS, Args, s32
 from grader.mechanisms.file import DESCRIPTOR_ARGUMENT, PATH_ARGUMENT
 from grader.mechanisms.shared_memory import MAP_ANONYMOUS
 from grader.model.history import ObjectKind, OpType
@@ -29,6 +30,7 @@ _NEW_DESCRIPTOR = frozenset(
      "signalfd4", "epoll_create1"}
 )  # fmt: skip
 _F_DUPFD, _F_SETFL, _F_DUPFD_CLOEXEC = 0, 4, 1030
+SEMAPHORES = POSIX_OBJECTS + "sem."
 _GET_FLAGS_ONLY = {1, 3}
 _UNRECORDED_CODES = frozenset(
     code
@@ -88,7 +90,8 @@ class Calls:
     def _of_interest(self, task: Task, view: TaskView, name: str, args: Args) -> bool:
         path = PATH_ARGUMENT.get(name)
         if path is not None:
-            return interesting_path(view.text(args[path]))
+            text = view.text(args[path])
+            return interesting_path(text) and not self._inside_sem_open(task.process, name, text, args)
         fd_argument = DESCRIPTOR_ARGUMENT.get(name)
         if fd_argument is not None:
             return self._descriptor_of_interest(task, view, name, args, s32(args[fd_argument]))
@@ -100,6 +103,18 @@ class Calls:
             return args[1] != 0 and s32(args[0]) not in (32, 33)
         return True
 
+    @staticmethod
+    def _inside_sem_open(process: Process, name: str, text: str, args: Args) -> bool:
+        """Whether a call is glibc's own way of making a named semaphore: a file of another name, linked."""
+        if not text.startswith(SEMAPHORES):
+            return False
+        if name == "openat" and args[2] & (os.O_CREAT | os.O_EXCL) == os.O_CREAT | os.O_EXCL:
+            process.temporary[text] = args[3] & 0o777
+            return True
+        if name.startswith("unlink"):
+            return process.temporary.pop(text, None) is not None
+        return name in ("newfstatat", "stat", "lstat")
+
     def _descriptor_of_interest(self, task: Task, view: TaskView, name: str, args: Args, fd: int) -> bool:
         known = view.descriptor(fd)
         if name == "fcntl" and s32(args[1]) in _GET_FLAGS_ONLY:
@@ -109,11 +124,11 @@ class Calls:
                 return True
             self._drop(task.process, s32(args[1]))
             return False
-        if known:
+        if known and view.kind(fd) != ObjectKind.SEMAPHORE:
             return True
         if name == "close":
             self._drop(task.process, fd)
-        return not proc.is_open(task.tid, fd)
+        return not known and not proc.is_open(task.tid, fd)
 
     def _announced(self, task: Task, args: Args) -> Interest:
         told = protocol.decode(args)
@@ -128,7 +143,7 @@ class Calls:
         task.where = told.caller - 1 - base if start <= told.caller < end else 0
         task.name, task.target = protocol.NAMES[told.code], target
         task.value = {"offset": offset, "size": told.size}
-        if task.name in ("sem_init",):
+        if task.name == "sem_init":
             task.value |= {"pshared": told.extra1, "value": told.extra2}
         if protocol.PHASES[told.code] == "ok":
             task.value = {"result": told.extra1}
@@ -179,6 +194,9 @@ class Calls:
         view = self.view(task)
         task.value = call.enter(view, entry.args) if call.enter else {}
         name = call.name(view, entry.args) if call.name else call.f
+        if name == "sem_open" and "to" in task.value:
+            mode = task.process.temporary.get(view.text(entry.args[0]), 0)
+            task.value = {"path": task.value["to"], "flags": ["O_CREAT", "O_EXCL"], "mode": mode}
         task.pending = self._add(task, name, OpType.INVOKE, value=task.value)
 
     def finish(self, task: Task, result: int) -> int | None:
@@ -189,7 +207,7 @@ class Calls:
             result: as the kernel returns it: negative is -errno.
         """
         call, entry, pending = task.call, task.entry, task.pending
-        task.pending, task.restarting, task.rival, task.deadline = None, False, None, None
+        task.pending, task.rival, task.deadline = None, None, None
         if call is None or entry is None or pending is None:
             return None
         if task.announced is not None and task.announced[1] == pending:
@@ -209,10 +227,12 @@ class Calls:
                 blocked=blocked,
                 invoked=pending,
             )
+        if invoked["f"] == "sem_open" and task.name.startswith("link"):
+            self._name_semaphore(task, str(invoked["value"]["path"]))
         self._after_success(task, entry.args, result)
         view = self.view(task)
         target = invoked["object"]
-        if call.made is not None:
+        if call.made is not None and task.name[:4] != "link":
             target = call.made(view, entry.args, result) or target
             if target != invoked["object"]:
                 self.recorder.amend(pending, target)
@@ -227,6 +247,15 @@ class Calls:
             blocked=blocked,
             invoked=pending,
         )
+
+    def _name_semaphore(self, task: Task, name: str) -> None:
+        made = task.target
+        if made not in self.objects.known:
+            return
+        final = self.objects.rename(made, name)
+        for shared in task.process.ranges:
+            if shared.object == made:
+                shared.object = final
 
     def event(self, task: Task, f: str, value: dict[str, Any], *, target: str = "") -> int:
         """Record something that happened to a thread."""

@@ -18,6 +18,9 @@ REFUSED = ("io_uring_setup", "io_uring_enter", "io_uring_register", "ptrace", "p
            "unshare", "setns", "mount", "umount2", "pivot_root", "add_key", "keyctl")  # fmt: skip
 """Calls that would act behind the tracer's back; they fail with EPERM, as in most containers."""
 
+RESTART_SYSCALL: int = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, "restart_syscall")
+"""By which the kernel makes some interrupted calls again."""
+
 _MAP_SHARED = 0x1
 _FIONBIO = 0x5421
 
@@ -51,8 +54,7 @@ def program() -> bytes:
             rules.add_rule(trace, number, pyseccomp.Arg(1, pyseccomp.EQ, _FIONBIO))
         else:
             rules.add_rule(trace, number)
-    restart = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, "restart_syscall")
-    rules.add_rule(trace, restart)
+    rules.add_rule(trace, RESTART_SYSCALL)
     if protocol.ANNOUNCE_NR >= 0:
         announced = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, protocol.MAGIC_MASK, protocol.MAGIC)
         rules.add_rule(trace, protocol.ANNOUNCE_NR, announced)

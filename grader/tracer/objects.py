@@ -24,7 +24,7 @@ _BY_LINK = {"pipe": ObjectKind.PIPE, "socket": ObjectKind.SOCKET}
 
 def interesting_path(text: str) -> bool:
     """Whether a path argument may lead to an object of interest."""
-    return not text.startswith("/") or text.startswith(PLACES)
+    return text.startswith(PLACES) or (text != "" and not text.startswith("/"))
 
 
 class Objects:
@@ -40,7 +40,8 @@ class Objects:
         self._by_inode: dict[tuple[int, int], str] = {}
         self._by_number: dict[tuple[str, int], str] = {}
         self._generations: dict[str, int] = {}
-        self._keys: dict[tuple[str, int], int] = {}
+        self.aliases: dict[str, str] = {}
+        """Ids under which objects are recorded that got their names later."""
 
     def add(self, kind: ObjectKind, name: str = "") -> str:
         """Add an object and return its id; a further one of the same name is the next generation."""
@@ -59,6 +60,17 @@ class Objects:
         identity = self.add(kind, name)
         self._by_inode[inode] = identity
         return identity
+
+    def rename(self, identity: str, name: str) -> str:
+        """Give an object its final name: glibc makes a semaphore under another one and links it."""
+        kind = self.known[identity].kind
+        final = self.add(kind, name)
+        self.aliases[identity] = final
+        for inode, known in self._by_inode.items():
+            if known == identity:
+                self._by_inode[inode] = final
+        del self.known[identity]
+        return final
 
     def of_descriptor(self, tid: int, fd: int) -> str:
         """Return the object of a descriptor; "" for what is of no interest or not open."""

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.tracer import ptrace
+
 
 class TaskFiles:
     """The two files that tell whether a thread is asleep, kept open: they are asked after every step."""
@@ -138,3 +140,53 @@ def mappings(tid: int) -> list[Mapping]:
 def is_open(tid: int, fd: int) -> bool:
     """Whether a descriptor is open."""
     return os.path.lexists(f"/proc/{tid}/fd/{fd}")
+
+
+def executable(tid: int) -> str:
+    """Return the path of the program a process runs; "" if it is gone."""
+    try:
+        return os.readlink(f"/proc/{tid}/exe")
+    except OSError:
+        return ""
+
+
+def command_line(tid: int) -> list[str]:
+    """Return the arguments a process was started with."""
+    try:
+        raw = Path(f"/proc/{tid}/cmdline").read_bytes()
+    except OSError:
+        return []
+    return [argument.decode("utf-8", "surrogateescape") for argument in raw.split(b"\0")[:-1]]
+
+
+def held(tid: int) -> bool:
+    """Whether a thread is in a ptrace stop."""
+    return status_fields(tid).get("State", "X")[0] == "t"
+
+
+def continued(tid: int) -> bool:
+    """Whether a thread left in its group-stop has been let out of it."""
+    return status_fields(tid).get("State", "X")[0] not in "tT"
+
+
+_AT_NULL, _AT_IGNORE, _AT_SYSINFO_EHDR = 0, 1, 33
+
+
+def hide_vdso(tid: int) -> None:
+    """Right after exec: make libc read clocks by system calls, which the virtual clock can answer."""
+    try:
+        vector = Path(f"/proc/{tid}/auxv").read_bytes()
+        stack = next(mapping for mapping in mappings(tid) if mapping.path == "[stack]")
+    except (OSError, StopIteration):
+        return
+    memory = ptrace.read_memory(tid, stack.start, stack.end - stack.start)
+    position = memory.rfind(vector)
+    if position < 0:
+        return
+    for offset in range(0, len(vector), 16):
+        kind = int.from_bytes(vector[offset : offset + 8], "little")
+        if kind == _AT_SYSINFO_EHDR:
+            address = stack.start + position + offset
+            ptrace.write_memory(tid, address, _AT_IGNORE.to_bytes(8, "little"))
+        elif kind == _AT_NULL:
+            return

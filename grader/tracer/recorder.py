@@ -87,10 +87,12 @@ class Recorder:
         after: tuple[Entry, ...],
         end: RunEnd,
         locate: Locate,
+        aliases: Mapping[str, str],
     ) -> History:
-        """Make the history of what was recorded."""
+        """Make the history of what was recorded; `aliases` are later ids of objects."""
         ops = []
         for row, (program, address) in zip(self._rows, self._places, strict=True):
+            row["object"] = aliases.get(row["object"], row["object"])
             file, line = locate(program, address) if address else ("", 0)
             ops.append(Op(**row, file=file, line=line))
         return History(

@@ -27,6 +27,7 @@ class State(Enum):
     SLEEPING = auto()  # in a sleep of virtual time, at the entry of the call
     WOKEN = auto()  # its call has ended; stopped before it returns to its program
     STOPPED = auto()  # by job control
+    DYING = auto()  # has begun to exit; its end is not reported yet
     VFORK = auto()  # waits in the kernel until its child has exec'ed or ended
     DEAD = auto()
 
@@ -62,11 +63,41 @@ class Process:
     code: tuple[int, int, int] = (0, 0, 0)
     program: str = ""
     started: bool = False
+    temporary: dict[str, int] = field(default_factory=dict)
+    """Paths under which glibc makes semaphores before it gives them their names, with their modes."""
 
     @property
     def dead(self) -> bool:
         """Whether all threads have ended."""
         return all(task.state is State.DEAD for task in self.tasks)
+
+
+@dataclass(slots=True, kw_only=True)
+class Frame:
+    """A call that a signal interrupted, while it is not certain whether it will be made again.
+
+    Attributes:
+        code: what the kernel had it return: -ERESTARTSYS and its like.
+        decided: it will be made again after the handler that runs now.
+    """
+
+    code: int
+    entry: ptrace.SyscallEntry
+    name: str
+    call: Call | None
+    value: dict[str, Any]
+    target: str
+    pending: int | None
+    where: int
+    deadline: int | None
+    may_sleep: bool
+    decided: bool = False
+
+    def restore(self, task: Task) -> None:
+        """Make it the thread's pending call again."""
+        task.entry, task.name, task.call = self.entry, self.name, self.call
+        task.value, task.target, task.pending = self.value, self.target, self.pending
+        task.where, task.deadline, task.may_sleep = self.where, self.deadline, self.may_sleep
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +120,12 @@ class Task:
     since: int = 0  # step at which it fell asleep
     deadline: int | None = None
     patched: tuple[int, int] | None = None  # argument that was changed, and its original value
-    restarting: bool = False
+    frames: list[Frame] = field(default_factory=list)
+    in_call: bool = False  # between the entry and the exit of a call
+    may_sleep: bool = False  # the call it is in may wait
+    timing_out: bool = False  # interrupted because its deadline has come
+    vforking: bool = False
+    exiting: bool = False
     announced: tuple[str, int] | None = None  # call of the run-time it is inside of: (f, index of invoke)
     files: proc.TaskFiles | None = None
 
@@ -97,6 +133,25 @@ class Task:
     def part(self) -> str:
         """Name in the cast."""
         return self.process.part
+
+    def push(self, code: int) -> None:
+        """Put the pending call aside: a signal has interrupted it, and the kernel may make it again."""
+        if self.entry is not None:
+            self.frames.append(
+                Frame(
+                    code=code,
+                    entry=self.entry,
+                    name=self.name,
+                    call=self.call,
+                    value=self.value,
+                    target=self.target,
+                    pending=self.pending,
+                    where=self.where,
+                    deadline=self.deadline,
+                    may_sleep=self.may_sleep,
+                )
+            )
+        self.pending, self.deadline, self.rival = None, None, None
 
     def asleep(self) -> bool:
         """Whether it really sleeps in the kernel; see proc.TaskFiles."""

@@ -1,0 +1,487 @@
+"""Performs one run: a script, under one schedule, in one sandbox. Says what happened, never pass or fail.
+
+The script's acts (`start`, `type`, `signal`, ...) are choices of the schedule like the threads' steps. Its
+demands (`expect`, `blocked`, `exit`, ...) are decided when nobody can go on; if a demand is not met then, and
+somebody only waits for time to pass, time passes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import TracebackType
+from typing import Any, Self
+
+from grader.executors.base import Program
+from grader.model.exercise import (
+    Absent,
+    Advance,
+    Blocked,
+    Close,
+    Create,
+    Exit,
+    Expect,
+    Kill,
+    Present,
+    Remove,
+    Running,
+    Send,
+    Signal,
+    Start,
+    Step,
+    Stopped,
+    TypeText,
+    step_word,
+)  # fmt: skip
+from grader.model.history import CastMember, EndReason, Entry, History, OpType, RunEnd
+from grader.model.history import Process as ProcessRecord
+from grader.model.history import Waiting as WaitingRecord
+from grader.planning import RunSpec
+from grader.registry import load
+from grader.sandbox.box import Box, BoxError, Started
+from grader.scenarios import demands
+from grader.scenarios.driver import Channels
+from grader.scenarios.outputs import Decision, Outputs, decide, fill, text_of
+from grader.scheduling.base import CLOCK, SCRIPT, Candidate
+from grader.scheduling.clock import VirtualClock
+from grader.scheduling.controller import Controller
+from grader.scheduling.limits import LimitReached
+from grader.scheduling.progress import FUTILE_HURRY, FUTILE_MAX, Progress
+from grader.scheduling.waiter import Waiter
+from grader.tracer import proc
+from grader.tracer.calls import Calls
+from grader.tracer.objects import Objects
+from grader.tracer.recorder import Recorder
+from grader.tracer.source import Lines
+from grader.tracer.task import Process, State, Task
+
+_ACTS = (Start, TypeText, Send, Close, Signal, Kill, Create, Remove)
+_ACCESS = {os.O_RDONLY: "r", os.O_WRONLY: "w", os.O_RDWR: "rw"}
+_SLEEPING_CALLS = frozenset({"nanosleep"})
+_CONTENT_MAX = 1 << 20
+
+
+def run(
+    spec: RunSpec,
+    programs: Mapping[str, Program],
+    archive: bytes,
+    make_box: Callable[[], Box],
+) -> History:
+    """Perform a run.
+
+    Args:
+        spec: what to run.
+        programs: for each part, the program that plays it.
+        archive: the submission as built, for /submission.
+        make_box: opens a sandbox with the tracer's filter.
+
+    Returns:
+        The history.
+
+    Raises:
+        HostError: the machine does not allow it.
+        InternalError: the grader failed.
+    """
+    with Waiter(), make_box() as box:
+        box.put("/submission", archive)
+        with Run(spec, programs, box) as performance:
+            return performance.perform()
+
+
+class Run:
+    """The state of one run."""
+
+    def __init__(self, spec: RunSpec, programs: Mapping[str, Program], box: Box) -> None:
+        self._spec = spec
+        self._programs = programs
+        self._box = box
+        self._steps = spec.script.steps
+        self._position = 0
+        self._objects = Objects()
+        self._recorder = Recorder()
+        self._clock = VirtualClock(spec.seed)
+        self._recorder.now = lambda: self._clock.now
+        self._outputs = Outputs()
+        self._started: dict[str, Started] = {}
+        self._channels: dict[str, Channels] = {}
+        self._mains: dict[str, Process] = {}
+        self._until: int | None = None
+        self._progress = Progress()
+        self._noted = 0
+        self._scheduler = load("grader.scheduling.strategies", "SCHEDULER")[spec.strategy](spec.seed)
+        self._controller = Controller(
+            Calls(self._objects, self._recorder), self._clock, spec.limits, drain=self._drain_for
+        )
+        self._before: tuple[Entry, ...] = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._controller.release_all()
+        for started in self._started.values():
+            started.close()
+
+    def perform(self) -> History:
+        """Perform the script to its end, or to the end of what is possible."""
+        self._before = self._box.inventory()
+        try:
+            end = self._loop()
+        except LimitReached as reached:
+            end = RunEnd(
+                reason=EndReason.LIMIT, step=self._step_index(), limit=reached.limit, detail=reached.detail
+            )
+        self._drain_all()
+        after = self._box.inventory()
+        waiting = self._waiting()
+        return self._recorder.history(
+            objects=self._objects.known,
+            processes={
+                pid: ProcessRecord(
+                    pid=pid,
+                    parent=process.parent.pid if process.parent else 0,
+                    part=process.part,
+                    main=process.main,
+                    orphaned=process.orphaned,
+                )
+                for pid, process in self._controller.processes.items()
+            },
+            cast={
+                name: CastMember(role=part.role, by=part.by, terminal=bool(part.terminal))
+                for name, part in self._spec.script.cast.items()
+            },
+            before=self._before,
+            after=after,
+            end=RunEnd(reason=end.reason, step=end.step, limit=end.limit, detail=end.detail, waiting=waiting),
+            locate=self._locate,
+            aliases=self._objects.aliases,
+        )
+
+    # -- the loop --------------------------------------------------------------------------------------
+
+    def _loop(self) -> RunEnd:
+        while True:
+            self._controller.settle()
+            self._drain_all()
+            if any(channels.feed() for channels in self._channels.values()):
+                continue
+            self._watch_progress()
+            candidates = self._candidates()
+            if candidates:
+                self._choose(candidates)
+                continue
+            step = self._step()
+            if step is None:
+                if self._unfinished() and self._controller.advance():
+                    continue
+                return RunEnd(reason=EndReason.FINISHED)
+            decision, value, consumed = self._decide(step)
+            if decision is Decision.MET:
+                self._conclude(step, value, consumed)
+            elif decision is Decision.NEVER:
+                self._record_step(step, OpType.FAIL, value)
+                return RunEnd(reason=EndReason.UNMET, step=self._position)
+            elif not self._controller.advance(self._until):
+                if self._until is not None:
+                    continue
+                self._record_step(step, OpType.FAIL, value)
+                return RunEnd(reason=EndReason.STUCK, step=self._position)
+
+    def _candidates(self) -> list[Candidate]:
+        candidates = self._controller.ready()
+        step = self._step()
+        if isinstance(step, _ACTS):
+            candidates.insert(0, Candidate(SCRIPT, "", step_word(step)))
+        if candidates and any(self._sleeps(task) for task in self._controller.sleepers()):
+            candidates.append(Candidate(CLOCK))
+        return candidates
+
+    def _sleeps(self, task: Task) -> bool:
+        # Time-outs are for what should not happen; a sleep is over when the programmer hopes it is.
+        return demands.waiting_in(task, self._recorder)[0] in _SLEEPING_CALLS
+
+    def _choose(self, candidates: list[Candidate]) -> None:
+        chosen = candidates[self._scheduler.choose(candidates)]
+        if chosen.key == SCRIPT:
+            self._act()
+        elif chosen.key == CLOCK:
+            self._controller.advance()
+            self._recorder.add("clock", OpType.OK, value={"to_ns": self._clock.now, "late": True})
+        else:
+            self._controller.proceed(chosen.key)
+
+    def _watch_progress(self) -> None:
+        for index in range(self._noted, len(self._recorder)):
+            self._progress.note(self._recorder.row(index))
+        self._noted = len(self._recorder)
+        if self._progress.futile > FUTILE_MAX:
+            raise LimitReached("events", f"nothing came of the last {FUTILE_MAX} operations")
+        if self._progress.futile > FUTILE_HURRY and self._controller.ready():
+            self._controller.advance()
+
+    def _step(self) -> Step | None:
+        return self._steps[self._position] if self._position < len(self._steps) else None
+
+    def _step_index(self) -> int | None:
+        return self._position if self._position < len(self._steps) else None
+
+    def _unfinished(self) -> bool:
+        """Whether somebody who should end still may, when time passes."""
+        stays = set(self._spec.scenario.stays)
+        return any(task.part not in stays for task in self._controller.sleepers()) or (
+            bool(self._clock.timers) and any(task.part not in stays for task in self._controller.alive())
+        )
+
+    def _record_step(self, step: Step, type_: OpType, value: Mapping[str, Any]) -> None:
+        self._recorder.add(step_word(step), type_, value={"step": self._position, **value})
+        self._progress.reset()
+
+    def _conclude(self, step: Step, value: dict[str, Any], consumed: int | None) -> None:
+        if isinstance(step, Expect):
+            part = step.expect.part
+            value = {"part": part, "stream": step.expect.stream}
+            value["got"] = self._outputs.consume(part, step.expect.stream, consumed)
+        self._record_step(step, OpType.OK, value)
+        self._position += 1
+        self._until = None
+
+    # -- acts ------------------------------------------------------------------------------------------
+
+    def _act(self) -> None:
+        step = self._step()
+        if step is None:
+            return
+        value: dict[str, Any] = {}
+        if isinstance(step, Start):
+            value["parts"] = step.start
+        elif isinstance(step, Signal):
+            value["signals"] = dict(step.signal)
+        elif isinstance(step, Kill):
+            value["parts"] = step.kill
+        elif isinstance(step, Close):
+            value["parts"] = step.close
+        elif isinstance(step, TypeText):
+            value["text"] = {name: list(lines) for name, lines in step.type.items()}
+        elif isinstance(step, Send):
+            value["text"] = dict(step.send)
+        elif isinstance(step, Create | Remove):
+            what = step.create if isinstance(step, Create) else step.remove
+            value |= {"kind": what.kind.value, "name": self._fill(what.name)}
+        self._record_step(step, OpType.OK, value)
+        self._perform(step)
+        self._position += 1
+
+    def _perform(self, step: Step) -> None:
+        if isinstance(step, Start):
+            for name in step.start:
+                self._start(name)
+        elif isinstance(step, TypeText | Send | Close):
+            self._feed(step)
+        elif isinstance(step, Signal):
+            for name, word in step.signal.items():
+                self._signal(name, word)
+        elif isinstance(step, Kill):
+            for process in list(self._controller.processes.values()):
+                if process.part in step.kill:
+                    self._controller.kill(process)
+        elif isinstance(step, Create):
+            self._create(step)
+        elif isinstance(step, Remove):
+            with contextlib.suppress(BoxError):
+                self._box.remove(step.remove.kind, self._fill(step.remove.name))
+
+    def _feed(self, step: TypeText | Send | Close) -> None:
+        if isinstance(step, TypeText):
+            for name, lines in step.type.items():
+                for line in lines:
+                    self._channels[name].send(self._fill(line).encode() + b"\n")
+            self._controller.expect_signals()
+        elif isinstance(step, Send):
+            for name, text in step.send.items():
+                self._channels[name].send(self._fill(text).encode())
+        else:
+            for name in step.close:
+                self._channels[name].close_input()
+
+    def _start(self, name: str) -> None:
+        part, program = self._spec.script.cast[name], self._programs[name]
+        arguments = [self._fill(argument) for argument in part.args]
+        started = self._box.start(
+            [*program.argv, *arguments],
+            env={**program.env, **{key: self._fill(text) for key, text in part.env.items()}},
+            terminal=bool(part.terminal),
+            executable=program.binary if part.by == "reference" else None,
+        )
+        self._started[name] = started
+        self._channels[name] = Channels(name, started, self._objects, terminal=bool(part.terminal))
+        process = self._controller.attach(started.pid, started.sandbox_pid, name, program.argv[0])
+        self._mains[name] = process
+        started.release()
+        self._controller.begin(process)
+
+    def _signal(self, name: str, word: str) -> None:
+        process = self._mains.get(name)
+        if process is not None and not process.dead:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.host, demands.signal_number(word))
+        self._controller.expect_signals()
+
+    def _create(self, step: Create) -> None:
+        what = step.create
+        name = self._fill(what.name)
+        content = self._fill(what.content).encode()
+        with contextlib.suppress(BoxError):
+            self._box.create(what.kind, name, content, int(what.mode, 8))
+        made = demands.find(self._box.inventory(), what.kind, name)
+        if made is not None:
+            self._before = (*self._before, made)
+
+    def _fill(self, text: str) -> str:
+        return fill(text, self._variables())
+
+    def _variables(self) -> dict[str, str]:
+        return {f"{name}.pid": str(process.pid) for name, process in self._mains.items()}
+
+    # -- demands ---------------------------------------------------------------------------------------
+
+    def _decide(self, step: Step) -> tuple[Decision, dict[str, Any], int | None]:
+        variables = self._variables()
+        if isinstance(step, Expect):
+            demand = step.expect
+            unread = self._outputs.unread(demand.part, demand.stream)
+            decision, consumed = decide(demand, unread, variables)
+            value = {"part": demand.part, "stream": demand.stream, "got": unread}
+            return decision, value, consumed
+        if isinstance(step, Blocked):
+            decision, observed = demands.decide_blocked(
+                step.blocked, self._controller.tasks, self._recorder, self._objects.known, variables
+            )
+            return decision, {"part": step.blocked.part, "observed": observed}, None
+        if isinstance(step, Exit):
+            seen = {name: demands.how_ended(self._mains.get(name)) for name in step.exit}
+            decisions = [demands.decide_exit(list(ways), seen[name]) for name, ways in step.exit.items()]
+            return _all(decisions), {"observed": seen}, None
+        if isinstance(step, Running):
+            seen = {name: demands.how_ended(self._mains.get(name)) for name in step.running}
+            alive = all(state["state"] == "running" for state in seen.values())
+            return (Decision.MET if alive else Decision.NEVER), {"observed": seen}, None
+        if isinstance(step, Stopped):
+            seen = {name: {"state": self._job_state(name)} for name in step.stopped}
+            stopped = all(state["state"] == "stopped" for state in seen.values())
+            return (Decision.MET if stopped else Decision.NOT_YET), {"observed": seen}, None
+        if isinstance(step, Present):
+            decision, entry = demands.decide_present(
+                step.present, self._box.inventory(), self._read, variables
+            )
+            return decision, {"observed": entry}, None
+        if isinstance(step, Absent):
+            found = demands.find(self._box.inventory(), step.absent.kind, self._fill(step.absent.name))
+            seen_entry = None if found is None else {"kind": found.kind.value, "name": found.name}
+            return (Decision.MET if found is None else Decision.NOT_YET), {"observed": seen_entry}, None
+        if isinstance(step, Advance):
+            if self._until is None:
+                self._until = self._clock.now + round(step.advance * 1e9)
+            over = self._clock.now >= self._until
+            return (Decision.MET if over else Decision.NOT_YET), {}, None
+        raise AssertionError(f"not a demand: {step_word(step)}")
+
+    def _read(self, name: str) -> bytes | None:
+        return self._box.read(name if name.startswith("/") else f"/work/{name}", _CONTENT_MAX)
+
+    def _job_state(self, name: str) -> str:
+        process = self._mains.get(name)
+        if process is not None and any(task.state is State.STOPPED for task in process.tasks):
+            return "stopped"
+        return str(demands.how_ended(process)["state"])
+
+    # -- output ----------------------------------------------------------------------------------------
+
+    def _drain_for(self, task: Task) -> None:
+        for channels in self._channels.values():
+            if task.target in channels.streams:
+                self._drain(channels, task.process.pid)
+
+    def _drain_all(self) -> None:
+        for channels in self._channels.values():
+            self._drain(channels, 0)
+
+    def _drain(self, channels: Channels, pid: int) -> None:
+        for stream, data in channels.drain():
+            self._outputs.add(channels.part, stream, data)
+            self._recorder.add(
+                "output",
+                OpType.OK,
+                part=channels.part,
+                pid=pid,
+                value={"stream": stream, "data": text_of(data[: 1 << 16])},
+            )
+        if self._outputs.size(channels.part) > self._spec.limits.output_kib * 1024:
+            raise LimitReached(
+                "output", f"{channels.part} printed more than {self._spec.limits.output_kib} KiB"
+            )
+
+    # -- the end ---------------------------------------------------------------------------------------
+
+    def _waiting(self) -> tuple[WaitingRecord, ...]:
+        found = []
+        for task in self._controller.alive():
+            state = _STATES.get(task.state, "running")
+            pending = task.announced[1] if task.announced is not None else task.pending
+            found.append(
+                WaitingRecord(
+                    part=task.part,
+                    pid=task.process.pid,
+                    tid=task.ns_tid,
+                    state=state,
+                    op=pending,
+                    holds=self._holds(task),
+                )
+            )
+        for process in self._controller.processes.values():
+            parent = process.parent
+            if process.dead and not process.waited and parent is not None and not parent.dead:
+                found.append(
+                    WaitingRecord(part=process.part, pid=process.pid, tid=process.pid, state="zombie")
+                )
+        return tuple(sorted(found, key=lambda waiting: waiting.tid))
+
+    def _holds(self, task: Task) -> tuple[tuple[int, str, str], ...]:
+        holds = []
+        for fd, (_inode, access) in sorted(proc.descriptors(task.tid).items()):
+            identity = self._objects.of_descriptor(task.tid, fd)
+            if identity:
+                holds.append((fd, identity, _ACCESS[access]))
+        return tuple(holds)
+
+    def _locate(self, program: str, address: int) -> tuple[str, int]:
+        for built in self._programs.values():
+            if built.argv and built.argv[0] == program and built.binary:
+                return _lines(built.binary).find(address)
+        return "", 0
+
+
+_STATES = {
+    State.BLOCKED: "blocked",
+    State.HELD: "blocked",
+    State.SLEEPING: "blocked",
+    State.VFORK: "blocked",
+    State.STOPPED: "stopped",
+}
+
+
+@lru_cache(maxsize=64)
+def _lines(binary: bytes) -> Lines:
+    return Lines(binary)
+
+
+def _all(decisions: list[Decision]) -> Decision:
+    if all(decision is Decision.MET for decision in decisions):
+        return Decision.MET
+    return Decision.NEVER if Decision.NEVER in decisions else Decision.NOT_YET

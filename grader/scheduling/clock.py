@@ -1,0 +1,190 @@
+"""Virtual time: what clocks say, when sleepers wake, and how calls with a time-out are made to wait for it.
+
+Time stands still while programs compute; each reading of a clock moves it a little, so that a loop waiting
+for a time to come ends. It jumps to the next deadline when nobody can go on.
+"""
+
+from __future__ import annotations
+
+import random
+import struct
+from dataclasses import dataclass
+
+from grader.mechanisms.base import Args, View, s32, timespec, unpack
+from grader.mechanisms.futex import WAIT, operation
+from grader.tracer import ptrace
+from grader.tracer.arch import Layout, Registers
+from grader.tracer.task import Task
+
+SECOND = 1_000_000_000
+EPOCH_NS = 1_767_225_600 * SECOND
+"""What the calendar says when a run begins: 2026-01-01 00:00:00 UTC."""
+
+_BOOT_NS = 1000 * SECOND
+_TICK_NS = 1000
+_PATIENCE = 64
+_CLOCK_REALTIME = {0, 5, 8, 11}
+_REALTIME_FLAG = 256
+_MEMORY = {"ppoll": 2, "pselect6": 4, "futex": 3, "mq_timedsend": 4, "mq_timedreceive": 4, "semtimedop": 3,
+           "rt_sigtimedwait": 2, "epoll_pwait2": 3}  # fmt: skip
+_MILLISECONDS = {"poll": 2, "epoll_wait": 3, "epoll_pwait": 3}
+_ETIMEDOUT, _EAGAIN = 110, 11
+
+
+@dataclass(slots=True)
+class Timer:
+    """A pending SIGALRM: alarm(2), or setitimer(2) with an interval."""
+
+    due: int
+    interval: int
+
+
+class VirtualClock:
+    """The time of one run.
+
+    Args:
+        seed: of the bytes that getrandom(2) answers.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.now = 0
+        self.timers: dict[int, Timer] = {}
+        self._random = random.Random(seed)  # noqa: S311 - programs see the same bytes in every run
+        self._readings = 0
+
+    def _read(self) -> int:
+        self._readings += 1
+        # A loop that only reads the clock would take for ever by small ticks.
+        self.now += _TICK_NS << min(self._readings // _PATIENCE, 24)
+        return self.now
+
+    def work_done(self) -> None:
+        """Note that somebody did something other than read the clock."""
+        self._readings = 0
+
+    def answer(self, task: Task, view: View, machine: Layout) -> bool:
+        """Answer a call about time or randomness in the kernel's place; False if it is another call."""
+        if task.entry is None:
+            return False
+        args, result = task.entry.args, 0
+        if task.name == "clock_gettime":
+            _write_pair(task, args[1], self._clock(s32(args[0])), 1)
+        elif task.name == "gettimeofday":
+            if args[0]:
+                _write_pair(task, args[0], EPOCH_NS + self._read(), 1000)
+        elif task.name == "time":
+            result = (EPOCH_NS + self._read()) // SECOND
+            if args[0]:
+                ptrace.write_memory(task.tid, args[0], struct.pack("<q", result))
+        elif task.name == "getrandom":
+            result = min(args[1], 1 << 16)
+            ptrace.write_memory(task.tid, args[0], self._random.randbytes(result))
+        elif task.name == "alarm":
+            result = self._set_timer(task, (args[0] & 0xFFFFFFFF) * SECOND, 0)
+        elif task.name == "setitimer" and s32(args[0]) == 0:
+            interval_s, interval_us, value_s, value_us = unpack(view, args[1], "<qqqq")
+            rest = self._set_timer(
+                task, value_s * SECOND + value_us * 1000, interval_s * SECOND + interval_us * 1000
+            )
+            if args[2]:
+                ptrace.write_memory(task.tid, args[2], struct.pack("<qqqq", 0, 0, rest, 0))
+        else:
+            return False
+        Registers(task.tid, machine).skip_call(result)
+        return True
+
+    def _clock(self, number: int) -> int:
+        now = self._read()
+        return now + (EPOCH_NS if number in _CLOCK_REALTIME else _BOOT_NS)
+
+    def _set_timer(self, task: Task, value: int, interval: int) -> int:
+        """Set or clear the process' timer; returns the seconds that were left, rounded up."""
+        before = self.timers.pop(task.process.host, None)
+        if value:
+            self.timers[task.process.host] = Timer(self.now + value, interval)
+        return -(-max(before.due - self.now, 0) // SECOND) if before else 0
+
+    def sleep_deadline(self, task: Task, view: View) -> int:
+        """Return when a nanosleep or clock_nanosleep about to be made is over."""
+        if task.entry is None:
+            return self.now
+        args = task.entry.args
+        if task.name == "clock_nanosleep":
+            length = timespec(view, args[2]) or 0
+            return self._absolute(length, s32(args[0])) if args[1] & 1 else self.now + length
+        return self.now + (timespec(view, args[0]) or 0)
+
+    def _absolute(self, time_ns: int, clock: int) -> int:
+        return time_ns - (EPOCH_NS if clock in _CLOCK_REALTIME else _BOOT_NS)
+
+    def deadline(self, task: Task, view: View) -> tuple[int, int, int] | None:
+        """Look at the time-out of a call about to be made.
+
+        Returns:
+            (virtual time at which it gives up, index of the argument, its value for "wait for ever"); None if
+            the call has no time-out, or does not wait at all.
+        """
+        if task.entry is None:
+            return None
+        args, name = task.entry.args, task.name
+        if name in _MILLISECONDS:
+            wait = s32(args[_MILLISECONDS[name]])
+            return (self.now + wait * 1_000_000, _MILLISECONDS[name], -1) if wait > 0 else None
+        if name == "select":
+            if not args[4]:
+                return None
+            seconds, micros = unpack(view, args[4], "<qq")
+            length = seconds * SECOND + micros * 1000
+            return (self.now + length, 4, 0) if length else None
+        index = _MEMORY.get(name)
+        length_or_none = timespec(view, args[index]) if index is not None else None
+        if index is None or length_or_none is None:
+            return None
+        if name.startswith("mq_"):
+            return self._absolute(length_or_none, 0), index, 0
+        if name == "futex":
+            return self._futex(args, length_or_none, index)
+        return (self.now + length_or_none, index, 0) if length_or_none else None
+
+    def _futex(self, args: Args, time_ns: int, index: int) -> tuple[int, int, int]:
+        if operation(args) == WAIT:
+            return self.now + time_ns, index, 0
+        return self._absolute(time_ns, 0 if args[1] & _REALTIME_FLAG else 1), index, 0
+
+
+def time_out(task: Task) -> int:
+    """Give a call that waited in vain the look of a time-out, and return its result.
+
+    It was asleep until now, so nothing has happened that a last look could find: what the kernel would store
+    is known.
+    """
+    if task.entry is None:
+        return 0
+    args, name = task.entry.args, task.name
+    if name in ("poll", "ppoll"):
+        for index in range(min(args[1], 1024)):
+            ptrace.write_memory(task.tid, args[0] + 8 * index + 6, b"\0\0")
+        return 0
+    if name in ("select", "pselect6"):
+        for address in args[1:4]:
+            if address:
+                ptrace.write_memory(task.tid, address, bytes((min(s32(args[0]), 1024) + 7) // 8))
+        return 0
+    if name.startswith("epoll"):
+        return 0
+    return -_EAGAIN if name in ("semtimedop", "rt_sigtimedwait") else -_ETIMEDOUT
+
+
+def write_remaining(task: Task, rest_ns: int) -> None:
+    """Store what is left of a sleep that a signal has ended."""
+    if task.entry is None:
+        return
+    args = task.entry.args
+    index = 3 if task.name == "clock_nanosleep" else 1
+    if args[index] and not (task.name == "clock_nanosleep" and args[1] & 1):
+        _write_pair(task, args[index], rest_ns, 1)
+
+
+def _write_pair(task: Task, address: int, time_ns: int, unit_ns: int) -> None:
+    seconds, rest = divmod(time_ns, SECOND)
+    ptrace.write_memory(task.tid, address, struct.pack("<qq", seconds, rest // unit_ns))

@@ -1,0 +1,31 @@
+"""Everybody in turn: whoever has waited longest goes on; the seed decides who is first."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from grader.scheduling.base import CLOCK, Candidate
+
+
+class Fair:
+    """Round robin over whoever is ready; never lets time pass while anybody is."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - schedules are reproducible on purpose
+        self._last: dict[int, float] = {}
+        self._step = 0
+
+    def choose(self, candidates: Sequence[Candidate]) -> int:
+        """Return the one whose last turn is longest ago; newcomers are ordered by the seed."""
+        self._step += 1
+        for candidate in candidates:
+            if candidate.key not in self._last:
+                self._last[candidate.key] = self._random.random() - 1
+        positions = [i for i, candidate in enumerate(candidates) if candidate.key != CLOCK]
+        chosen = min(positions, key=lambda i: self._last[candidates[i].key])
+        self._last[candidates[chosen].key] = self._step
+        return chosen
+
+
+SCHEDULER = Fair
