@@ -150,7 +150,7 @@ def follow(form: Form, node: Node, path: tuple[int | str, ...]) -> Place:
     at_key = False
     choices: list[Choice] = []
     for index, element in enumerate(path):
-        if element == "[key]":
+        if element == "[key]" and get_origin(outer.base) is dict:
             form, at_key = take_apart(get_args(outer.base)[0]), True
         elif form.steps:
             # The word that tells the kind of step; its value comes next.

@@ -125,6 +125,14 @@ _SYNTAX = (
         "hexadecimal numbers",
         "the escape is cut short; write `\\\\` for a backslash, or use single quotes",
     ),
+    (
+        "expected the node content",
+        "a value is missing here; check the brackets above, and quote texts with signs in them",
+    ),
+    (
+        "alphabetic or numeric character",
+        "a name is missing here; a text that begins with `*`, `&` or `%` needs quotes",
+    ),
     ("incompatible YAML document", "only YAML 1 can be read; the `%YAML` line is not needed"),
     ("'<document start>'", "this stands outside of everything above; check the indentation"),
 )

@@ -1,0 +1,145 @@
+"""What only the whole file tells; the texts themselves are golden, in tests/catalogue."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from grader.catalogue.script import SIGNALS
+from grader.model.errors import CatalogueError
+from grader.model.exercise import Exercise
+
+Load = Callable[[str], Exercise]
+Demo = Callable[..., str]
+
+
+def complaints(load: Load, text: str) -> list[str]:
+    """Return `line: message` of each problem, or nothing."""
+    try:
+        load(text)
+    except CatalogueError as error:
+        return [f"{each.line}: {each.message}" for each in error.problems]
+    return []
+
+
+def test_small_exercise_is_right(load: Load, demo: Demo) -> None:
+    assert complaints(load, demo()) == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "- type: {alice: [hello, you]}",
+        "- send: {bob: 'a${alice.pid}$'}",
+        "- close: bob",
+        "- running: [alice, bob]",
+        "- stopped: alice",
+        "- kill: bob",
+        "- signal: {alice: USR1, bob: KILL}",
+        "- exit: {alice: [0, nonzero, {signal: TERM}]}",
+        "- blocked: {part: alice, call: [read, poll], object: a.fifo, processes: 2}",
+        "- expect: {part: alice, lines: ['$5', '$${x}', {regex: '^a$'}]}",
+        "- expect: {part: alice, lines: [{lines: ['${n}'], repeat: 3, first: 0}]}",
+        "- expect: {part: alice, any_order: [a, b], stream: stderr}",
+        "- expect: {part: alice, interleaved: [[a, b], c]}",
+        "- expect: {part: alice, something: true}",
+        "- present: {kind: queue, name: /q, mode: '0600', size: 2}",
+        "- present: {kind: file, name: a, content: {regex: '[0-9]+'}}",
+        "- absent: {kind: sysv-shared-memory, name: '1234'}",
+        "- absent: {kind: semaphore, name: '${alice.pid}'}",
+        "- absent: {kind: fifo, name: 'a.${alice.pid}'}",
+        "- create: {kind: file, name: a, content: x}",
+        "- remove: {kind: socket, name: s}",
+        "- advance: 1",
+        "- repeat: {over: [1, a], as: i, steps: [{type: {alice: '${i}'}}]}",
+        "- repeat: {over: [1], as: i, steps: [{repeat: {over: ['${i}'], as: j, steps: [{kill: bob}]}}]}",
+    ],
+)
+def test_every_step_word_can_be_used(load: Load, demo: Demo, step: str) -> None:
+    assert complaints(load, demo("      " + step)) == []
+
+
+def test_part_may_be_started_later_and_know_the_pid_of_an_earlier_one(load: Load, demo: Demo) -> None:
+    text = demo("      - start: carol").replace(
+        "    \n    steps", '      carol: {role: client, by: submission, args: ["${bob.pid}"]}\n    steps'
+    )
+    assert complaints(load, text) == []
+
+
+def test_pid_of_a_part_started_in_the_same_step_is_too_early(load: Load, demo: Demo) -> None:
+    text = demo().replace("by: reference}", 'by: reference, env: {PEER: "${alice.pid}"}}')
+    assert complaints(load, text) == [
+        "18: `${alice.pid}` is not known yet here: start `alice` in an earlier step"
+    ]
+
+
+def test_loop_of_one_round_may_start_a_part(load: Load, demo: Demo) -> None:
+    text = demo().replace(
+        "- start: [alice, bob]", "- repeat: {over: [1], as: i, steps: [{start: [alice, bob]}]}"
+    )
+    assert complaints(load, text) == []
+
+
+def test_loop_variable_ends_with_its_loop(load: Load, demo: Demo) -> None:
+    steps = (
+        "      - repeat: {over: [1], as: i, steps: [{type: {alice: '${i}'}}]}\n"
+        "      - repeat: {over: [1], as: i, steps: [{type: {alice: '${i}'}}]}\n"
+        "      - type: {alice: '${i}'}"
+    )
+    assert complaints(load, demo(steps)) == ["24: nothing binds `${i}` here; bind it with `each` or `repeat`"]
+
+
+def test_regular_expression_is_tried_with_each_value_of_its_variables(load: Load, demo: Demo) -> None:
+    steps = """\
+      - repeat:
+          over: ["[0-9]", "${word}"]
+          as: i
+          steps:
+            - expect: {part: bob, lines: [{regex: "a${i}"}]}
+            - expect: {part: bob, lines: [{lines: [{regex: "(${i}${n}"}], repeat: 2}]}"""
+    problems = complaints(load, demo(steps, scenario='each: [{word: "{2}"}, {word: "x"}]'))
+    assert problems == ["27: this is not a regular expression of Python: missing ), unterminated subpattern"]
+
+
+def test_enormous_regular_expression_is_a_problem(load: Load, demo: Demo) -> None:
+    problems = complaints(load, demo("      - expect: {part: bob, lines: [{regex: 'a{99999999999}'}]}"))
+    assert problems == ["22: this is not a regular expression of Python: it is too big"]
+
+
+def test_doubtful_regular_expression_is_no_problem(load: Load, demo: Demo) -> None:
+    """Python warns about `[[`, and warnings are errors in these tests."""
+    assert complaints(load, demo("      - expect: {part: bob, lines: [{regex: '[[a]'}]}")) == []
+
+
+def test_part_and_variable_may_be_named_like_keys(load: Load, demo: Demo) -> None:
+    text = demo("      - type: {regex: '('}\n      - exit: {regex: {signal: TERM}}")
+    assert complaints(load, re.sub(r"\balice\b", "regex", text)) == []
+
+
+def test_terminal_of_a_part_overrides_that_of_its_role(load: Load, demo: Demo) -> None:
+    text = demo("      - type: {alice: x, bob: y}")
+    text = text.replace("role: client,", "role: client, terminal: false,").replace(
+        "role: server,", "role: server, terminal: true,"
+    )
+    remedy = "use `send`, or say `terminal: true` in the role `client`"
+    assert complaints(load, text) == [f"22: `alice` has no terminal to type at; {remedy}"]
+
+
+def test_wrong_role_is_said_once(load: Load, demo: Demo) -> None:
+    """A role of wrong form still counts as a role, and nothing is demanded of its terminal."""
+    text = demo("      - type: {bob: y}").replace("server: {}", "server: {terminals: true}")
+    assert complaints(load, text) == ["9: there is no key `terminals` in this role; did you mean `terminal`?"]
+
+
+def test_scenario_of_right_form_is_checked_beside_one_of_wrong_form(load: Load, demo: Demo) -> None:
+    second = demo().split("scenarios:\n")[1].replace("id: first", "id: second")
+    text = demo("      - runing: alice") + second.replace("role: server", "role: sever")
+    assert complaints(load, text) == [
+        "22: there is no step `runing`; did you mean `running`?",
+        "29: there is no role `sever`; did you mean `server`?",
+    ]
+
+
+def test_signals_are_those_of_the_system() -> None:
+    assert {"HUP", "INT", "KILL", "TERM", "USR1", "TSTP", "CONT", "CHLD"} <= set(SIGNALS)
+    assert not [name for name in SIGNALS if name.startswith("SIG")]
