@@ -157,8 +157,6 @@ class _Composer:
             node = self._list(spot, depth)
         else:
             node = self._map(spot, depth)
-        if node.size > NODES_MAX:
-            self._stop(spot, messages.too_many_nodes(NODES_MAX))
         if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
             self._anchors[event.anchor] = node
         return node

@@ -73,6 +73,13 @@ def test_pid_of_a_part_started_in_the_same_step_is_too_early(load: Load, demo: D
     ]
 
 
+def test_pid_in_a_step_before_its_part_is_started_is_too_early(load: Load, demo: Demo) -> None:
+    text = demo().replace("- start:", "- create: {kind: file, name: 'x${bob.pid}'}\n      - start:")
+    assert complaints(load, text) == [
+        "21: `${bob.pid}` is not known yet here: start `bob` in an earlier step"
+    ]
+
+
 def test_loop_of_one_round_may_start_a_part(load: Load, demo: Demo) -> None:
     text = demo().replace(
         "- start: [alice, bob]", "- repeat: {over: [1], as: i, steps: [{start: [alice, bob]}]}"
