@@ -32,24 +32,26 @@ SOURCES: Final = tuple(sorted(FOLDER.glob("*.c")))
 SHIM_FLAGS: Final = ("-O2", "-fPIC", "-fno-sanitize=all")
 """For gcc and clang; without -g, so that no line of these files is taken for one of the program's."""
 
-COMPILE_FLAGS: Final = (
+# Or the compiler makes, of strcpy(shared, "abc") for one, a store without a hook. All of -fno-builtin would
+# be too much: it changes which programs need -lm.
+_WATCHED = (
+    "memcpy memmove memset memcmp mempcpy bzero strcpy stpcpy strncpy strcat strncat strlen strnlen "
+    "strcmp strncmp strchr strrchr strstr strdup sprintf snprintf vsprintf vsnprintf"
+)
+
+_COMMON_FLAGS = (
     "-O0",
     "-g",
-    "-fno-builtin",  # or gcc makes a store without a hook of strcpy(shared, "abc")
+    *(f"-fno-builtin-{name}" for name in _WATCHED.split()),
     "-fno-optimize-sibling-calls",
     "-fsanitize=thread",
-    "--param",
-    "tsan-distinguish-volatile=1",
-    "-Wno-tsan",
 )
+
+COMPILE_FLAGS: Final = (*_COMMON_FLAGS, "--param", "tsan-distinguish-volatile=1", "-Wno-tsan")
 """For a program's own files, with gcc."""
 
 CLANG_COMPILE_FLAGS: Final = (
-    "-O0",
-    "-g",
-    "-fno-builtin",
-    "-fno-optimize-sibling-calls",
-    "-fsanitize=thread",
+    *_COMMON_FLAGS,
     "-mllvm",
     "-tsan-distinguish-volatile=1",
     "-mllvm",

@@ -97,11 +97,13 @@ static _Bool printf_argument(struct conversion found, va_list *arguments, const 
     case 'u':
     case 'x':
     case 'X':
-    case 'c':
         if (found.length == 0 || found.length == 'h' || found.length == 'H')
             (void)va_arg(*arguments, int);
         else
             (void)va_arg(*arguments, long);
+        return 1;
+    case 'c':
+        (void)va_arg(*arguments, int);
         return 1;
     case 'a':
     case 'A':
@@ -207,8 +209,11 @@ void ipcshim_scanf_writes(const char *format, va_list arguments, int converted, 
             return;
         if (found.kind == '%' || discarded)
             continue;
-        if (found.kind != 'n' && converted-- <= 0)
+        /* Whether a "%n" was reached shows only by what was converted behind it. */
+        if (converted <= 0)
             return;
+        if (found.kind != 'n')
+            converted--;
         void *target = va_arg(arguments, void *);
         size_t size = filled(found, target);
         if (size == 0)

@@ -79,7 +79,7 @@ static void add_slot(uint64_t wanted)
         return;
     }
     announce(ANNOUNCE_UNWATCHED, (void *)(first_page(wanted) << PAGE_BITS),
-             (end_page(wanted) - first_page(wanted)) << PAGE_BITS, 0, 0, CALLER);
+             (end_page(wanted) - first_page(wanted)) << PAGE_BITS, 0, 0, NULL);
 }
 
 void ipcshim_add(const void *address, size_t size)

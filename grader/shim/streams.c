@@ -23,6 +23,7 @@ int __isoc99_vsscanf(const char *text, const char *format, va_list arguments);
     X(fgets)                                                                                                   \
     X(vfprintf)                                                                                                \
     X(vdprintf)                                                                                                \
+    X(vsprintf)                                                                                                \
     X(vsnprintf)                                                                                               \
     X(vfscanf)                                                                                                 \
     X(vsscanf)                                                                                                 \
@@ -68,7 +69,7 @@ INTERPOSED char *fgets(char *restrict target, int size, FILE *restrict stream)
 }
 
 /*
- * Each function that formats has a form with "..." and one with a va_list. Both come down to one of the four below,
+ * Each function that formats has a form with "..." and one with a va_list. Both come down to one of these,
  * with the caller's address.
  */
 static int print(FILE *stream, const char *format, va_list arguments, const void *caller)
@@ -83,19 +84,32 @@ static int print_fd(int fd, const char *format, va_list arguments, const void *c
     return real.vdprintf(fd, format, arguments);
 }
 
-static int print_string(char *target, size_t size_max, const char *format, va_list arguments, const void *caller)
+/* Formats once without a target, to learn the length: it must be announced before. */
+static void announce_formatted(const char *target, size_t size_max, const char *format, va_list arguments,
+                               const void *caller)
 {
     ipcshim_printf_reads(format, arguments, caller);
-    if (size_max > 0 && ipcshim_shared(target, 1)) {
-        /* Formatted twice: the first time to learn the length, which must be known before. */
-        va_list copy;
-        va_copy(copy, arguments);
-        int length = real.vsnprintf(NULL, 0, format, copy);
-        va_end(copy);
-        size_t size = length < 0 ? 0 : (size_t)length + 1;
-        announce_access(ANNOUNCE_WRITE_RANGE, target, size < size_max ? size : size_max, caller);
-    }
+    if (size_max == 0 || !ipcshim_shared(target, 1))
+        return;
+    va_list copy;
+    va_copy(copy, arguments);
+    int length = real.vsnprintf(NULL, 0, format, copy);
+    va_end(copy);
+    size_t size = length < 0 ? 0 : (size_t)length + 1;
+    announce_access(ANNOUNCE_WRITE_RANGE, target, size < size_max ? size : size_max, caller);
+}
+
+static int print_string(char *target, size_t size_max, const char *format, va_list arguments, const void *caller)
+{
+    announce_formatted(target, size_max, format, arguments, caller);
     return real.vsnprintf(target, size_max, format, arguments);
+}
+
+/* Not vsnprintf without a limit, which empties the target first: a program may wrongly format a string into itself. */
+static int print_unlimited(char *target, const char *format, va_list arguments, const void *caller)
+{
+    announce_formatted(target, SIZE_MAX, format, arguments, caller);
+    return real.vsprintf(target, format, arguments);
 }
 
 typedef int scan_stream(FILE *, const char *, va_list);
@@ -161,17 +175,14 @@ INTERPOSED int vdprintf(int fd, const char *restrict format, va_list arguments)
     return print_fd(fd, format, arguments, CALLER);
 }
 
-/* The C library takes a size above INT_MAX as none. */
-#define NO_SIZE ((size_t)1 << 30)
-
 INTERPOSED int sprintf(char *restrict target, const char *restrict format, ...)
 {
-    WITH_ARGUMENTS(print_string(target, NO_SIZE, format, arguments, CALLER));
+    WITH_ARGUMENTS(print_unlimited(target, format, arguments, CALLER));
 }
 
 INTERPOSED int vsprintf(char *restrict target, const char *restrict format, va_list arguments)
 {
-    return print_string(target, NO_SIZE, format, arguments, CALLER);
+    return print_unlimited(target, format, arguments, CALLER);
 }
 
 INTERPOSED int snprintf(char *restrict target, size_t size_max, const char *restrict format, ...)

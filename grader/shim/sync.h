@@ -5,6 +5,7 @@
 #include "announce.h"
 
 #include <errno.h>
+#include <sys/single_threaded.h>
 
 /* A call is announced as an attempt, made, and announced as done: an uncontended one never reaches the kernel. */
 #define ATTEMPT(code, object, extra1, extra2)                                                                  \
@@ -28,7 +29,7 @@
  * business, and only noise.
  */
 extern PRIVATE _Bool ipcshim_threaded;
-#define CONCURRENT(object) (ipcshim_threaded || ipcshim_shared((const volatile void *)(object), 1))
+#define CONCURRENT(object) (ipcshim_threaded || !__libc_single_threaded || ipcshim_shared(object, 1))
 
 /* Declares `result`. pthread calls return an error number; -1 is the one thread that a barrier singles out. */
 #define TELL(tell, code, object, extra1, extra2, call)                                                         \

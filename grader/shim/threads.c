@@ -1,4 +1,7 @@
-/* Threads: from the first on, locks in private memory matter too. Joining one that has ended makes no system call. */
+/*
+ * Threads. Once there are some, locks in private memory matter too. (Those that the C library makes for itself, for
+ * SIGEV_THREAD, do not come through here: sync.h asks it, too.) Joining one that has ended makes no system call.
+ */
 #include "sync.h"
 
 #include <pthread.h>

@@ -77,6 +77,8 @@ static void strings(char *s)
 
 static void formatted(char *s)
 {
+    strcpy(own, "in itself");
+    CHECK(sprintf(own, "%s>", own) == 10 && strcmp(own, "in itself>") == 0); /* wrong, but known to work */
     WRITES(s, 6);
     CHECK(sprintf(s, "%s-%d", "abc", 7) == 5);
     WRITES(s, 4);
@@ -112,9 +114,12 @@ static void streams(char *s)
     rewind(file);
     CHECK(fread(s, 2, 3, file) == 3);
     WRITES(s, 6);
-    CHECK(sscanf("5 x", "%hd %n%ld", (short *)s, (int *)(s + 4), (long *)(s + 8)) == 1);
+    CHECK(sscanf("5 6", "%hd %n%ld", (short *)s, (int *)(s + 4), (long *)(s + 8)) == 2);
     WRITES(s, 2);
     WRITES(s + 4, 4);
+    WRITES(s + 8, 8);
+    CHECK(sscanf("5,x", "%hhd;%n", (signed char *)s, (int *)(s + 4)) == 1);
+    WRITES(s, 1);
     WRITES(s, 4);
     strcpy(s, "8 q");
     int number;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import signal
 import struct
@@ -52,6 +53,7 @@ def _ptrace(request: int, tid: int, address: int = 0, data: object = 0) -> int:
 def _start(program: Path, arguments: Sequence[str], env: Mapping[str, str] | None) -> tuple[int, int]:
     """Start a program stopped at its exec; its output goes to a file in memory."""
     output = os.memfd_create("output")
+    fcntl.fcntl(output, fcntl.F_SETFL, os.O_APPEND)  # or two that write at once lose a line
     pid = os.fork()
     if pid == 0:
         os.dup2(output, 1)
