@@ -12,8 +12,12 @@ and the functions of the C library that read or fill shared memory.
     hooks.c         the compiler's hooks for loads and stores
     atomics.c       ... and for atomic operations
     real.h          the C library's functions behind interposed ones
-    sync.h, semaphores.c, mutexes.c, threads.c    the calls that synchronise
-    strings.c, streams.c    memcpy, strcpy, sprintf, ...
+    sync.h, semaphores.c, mutexes.c, locks.c, threads.c
+                    the calls that synchronise
+    strings.c, streams.c, formats.c
+                    memcpy, strcpy, fgets, printf, ...
+
+Needs glibc 2.34 or newer, linked dynamically.
 
 It must work wherever a program can touch memory: in signal handlers, before main, between vfork and exec.
 So there are no locks, no allocation, no errno and no C library on the way of an announcement.

@@ -4,8 +4,8 @@
  * An announcement is a call of gettid, which takes no arguments, with arguments: the first holds
  * ANNOUNCE_MAGIC in its upper half and a code in its lower half. The tracer traps it; without a tracer it
  * does nothing and costs as little as a call can. An unused number would do the same, except where another
- * seccomp filter is already in force (a container's): that one refuses numbers it does not know, and a refusal
- * takes precedence over the tracer's trap, so that every announcement would be lost without a word.
+ * seccomp filter is already in force (a container's): that one refuses numbers it does not know, and a
+ * refusal takes precedence over the tracer's trap, so that every announcement would be lost without a word.
  *
  * grader/shim/protocol.py has the same numbers, and says what the arguments of each code mean.
  */
@@ -13,8 +13,9 @@
 #define IPCSHIM_ANNOUNCE_H
 
 /*
- * Included before anything else, for these: all of the C library's declarations, and none of the definitions
- * that its headers put in their place when optimising. The files here define functions of those names.
+ * Included before anything else, for these: all of the C library's declarations, and none of the
+ * definitions that its headers put in their place when optimising. The files here define functions of those
+ * names.
  */
 #define _GNU_SOURCE
 #define __NO_INLINE__ 1
@@ -24,8 +25,8 @@
 #include <stdint.h>
 
 /*
- * The upper half of an announcement's first argument. The run-time's other system calls, made on its own account, have it
- * in theirs too: the kernel looks at the lower half only.
+ * The upper half of an announcement's first argument. The run-time's other system calls, made on its own
+ * account, have it in theirs too: the kernel looks at the lower half only.
  */
 #define ANNOUNCE_MAGIC 0x5e5e5e5e00000000UL
 
@@ -123,8 +124,8 @@ enum announce_code {
 #define PRIVATE __attribute__((visibility("hidden")))
 
 /*
- * A system call without the C library: errno stays as it is, and it works in a signal handler, in a child of
- * vfork, and before the C library is set up. Returns what the kernel returned.
+ * A system call without the C library: errno stays as it is, and it works in a signal handler, in a child
+ * of vfork, and before the C library is set up. Returns what the kernel returned.
  */
 static inline long raw_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -146,10 +147,7 @@ static inline long raw_syscall(long number, long a, long b, long c, long d, long
     register long x3 __asm__("x3") = d;
     register long x4 __asm__("x4") = e;
     register long x5 __asm__("x5") = f;
-    __asm__ volatile("svc 0"
-                     : "+r"(x0)
-                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
-                     : "memory");
+    __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
     return x0;
 #else
 #error "announcements are written for x86-64 and aarch64"
@@ -162,7 +160,10 @@ static inline long raw_syscall(long number, long a, long b, long c, long d, long
 #define ANNOUNCE_NR 178
 #endif
 
-/* Tells the tracer. Another process may run before it returns; what follows it happens without a further stop. */
+/*
+ * Tells the tracer. Another process may run before it returns; what follows it happens without a further
+ * stop.
+ */
 static inline void announce(unsigned code, const volatile void *address, size_t size, long extra1,
                             unsigned long extra2, const void *caller)
 {
@@ -182,7 +183,8 @@ PRIVATE void *ipcshim_memmove(void *target, const void *source, size_t size, con
 PRIVATE void *ipcshim_memset(void *target, int byte, size_t size, const void *caller);
 
 /* Tells the tracer of an access, if others can see the memory. */
-static inline void announce_access(unsigned code, const volatile void *address, size_t size, const void *caller)
+static inline void announce_access(unsigned code, const volatile void *address, size_t size,
+                                   const void *caller)
 {
     if (ipcshim_shared(address, size))
         announce(code, address, size, 0, 0, caller);

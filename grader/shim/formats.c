@@ -1,6 +1,6 @@
 /*
- * Walks through the formats of printf and scanf. What it does not know (numbered arguments, wide characters, "%m") ends
- * the walk: better nothing announced than memory that is not touched.
+ * Walks through the formats of printf and scanf. What it does not know (numbered arguments, wide
+ * characters, "%m") ends the walk: better nothing announced than memory that is not touched.
  */
 
 #include "formats.h"
@@ -9,11 +9,7 @@
 
 #include "real.h"
 
-#define FORMAT_FUNCTIONS(X)                                                                                    \
-    X(strchr)                                                                                                  \
-    X(strlen)                                                                                                  \
-    X(strnlen)                                                                                                 \
-    X(strspn)
+#define FORMAT_FUNCTIONS(X) X(strchr) X(strlen) X(strnlen) X(strspn)
 
 REAL_FUNCTIONS(FORMAT_FUNCTIONS)
 
@@ -168,8 +164,8 @@ static struct conversion scanf_conversion(const char **at)
 /* Bytes that a conversion has filled; 0 if that is not known. */
 static size_t filled(struct conversion found, const void *target)
 {
-    _Bool integer = found.length == 'l' || found.length == 'q' || found.length == 'j' || found.length == 'z' ||
-                    found.length == 't' || found.length == 'L';
+    _Bool integer = found.length == 'l' || found.length == 'q' || found.length == 'j' ||
+                    found.length == 'z' || found.length == 't' || found.length == 'L';
     switch (found.kind) {
     case 'd':
     case 'i':

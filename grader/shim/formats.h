@@ -6,7 +6,9 @@
 
 #include <stdarg.h>
 
-/* Announces the strings that printf is about to read, its format included. Leaves `arguments` as they are. */
+/*
+ * Announces the strings that printf is about to read, its format included. Leaves `arguments` as they are.
+ */
 PRIVATE void ipcshim_printf_reads(const char *format, va_list arguments, const void *caller);
 
 /* Announces the memory that scanf has filled, having made `converted` assignments. Uses up `arguments`. */

@@ -1,7 +1,8 @@
 /*
- * Keeps the table of shared ranges true: the calls that map and unmap memory. Each makes its system call itself,
- * since the C library's own function has the same name. Mappings that the C library makes for itself do not
- * come through here; the one that matters, of a named semaphore, is entered by sem_open (sync.c).
+ * Keeps the table of shared ranges true: the calls that map and unmap memory. Each makes its system call
+ * itself, since the C library's own function has the same name. Mappings that the C library makes for
+ * itself do not come through here; the one that matters, of a named semaphore, is entered by sem_open
+ * (semaphores.c).
  */
 #include "announce.h"
 
@@ -74,7 +75,8 @@ INTERPOSED void *mremap(void *old, size_t old_size, size_t new_size, int flags, 
 static size_t segment_size(int id)
 {
     struct shmid_ds status;
-    long result = raw_syscall(SYS_shmctl, (long)(ANNOUNCE_MAGIC | (unsigned)id), IPC_STAT, (long)&status, 0, 0, 0);
+    long result =
+        raw_syscall(SYS_shmctl, (long)(ANNOUNCE_MAGIC | (unsigned)id), IPC_STAT, (long)&status, 0, 0, 0);
     return result < 0 ? 1 : status.shm_segsz;
 }
 

@@ -6,22 +6,14 @@
 
 #include "real.h"
 
-#define MUTEX_FUNCTIONS(X)                                                                                     \
-    X(pthread_mutex_init)                                                                                      \
-    X(pthread_mutex_destroy)                                                                                   \
-    X(pthread_mutex_lock)                                                                                      \
-    X(pthread_mutex_trylock)                                                                                   \
-    X(pthread_mutex_timedlock)                                                                                 \
-    X(pthread_mutex_clocklock)                                                                                 \
-    X(pthread_mutex_unlock)                                                                                    \
-    X(pthread_mutex_consistent)                                                                                \
-    X(pthread_cond_init)                                                                                       \
-    X(pthread_cond_destroy)                                                                                    \
-    X(pthread_cond_wait)                                                                                       \
-    X(pthread_cond_timedwait)                                                                                  \
-    X(pthread_cond_clockwait)                                                                                  \
-    X(pthread_cond_signal)                                                                                     \
-    X(pthread_cond_broadcast)
+#define MUTEX_FUNCTIONS(X)                                                                                 \
+    X(pthread_mutex_init)                                                                                  \
+    X(pthread_mutex_destroy)                                                                               \
+    X(pthread_mutex_lock)                                                                                  \
+    X(pthread_mutex_trylock) X(pthread_mutex_timedlock) X(pthread_mutex_clocklock) X(pthread_mutex_unlock) \
+        X(pthread_mutex_consistent) X(pthread_cond_init) X(pthread_cond_destroy) X(pthread_cond_wait)      \
+            X(pthread_cond_timedwait) X(pthread_cond_clockwait) X(pthread_cond_signal)                     \
+                X(pthread_cond_broadcast)
 
 REAL_FUNCTIONS(MUTEX_FUNCTIONS)
 
@@ -48,7 +40,8 @@ INTERPOSED int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexatt
     return result;
 }
 
-INTERPOSED int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex, const struct timespec *restrict deadline)
+INTERPOSED int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex,
+                                       const struct timespec *restrict deadline)
 {
     TELL(CONCURRENT(mutex), ANNOUNCE_PTHREAD_MUTEX_TIMEDLOCK, mutex, CLOCK_REALTIME, deadline,
          real.pthread_mutex_timedlock(mutex, deadline));
@@ -63,7 +56,8 @@ INTERPOSED int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex, clockid_
     return result;
 }
 
-INTERPOSED int pthread_cond_init(pthread_cond_t *restrict cond, const pthread_condattr_t *restrict attributes)
+INTERPOSED int pthread_cond_init(pthread_cond_t *restrict cond,
+                                 const pthread_condattr_t *restrict attributes)
 {
     int pshared = 0;
     clockid_t clock = CLOCK_REALTIME;
@@ -90,8 +84,8 @@ INTERPOSED int pthread_cond_timedwait(pthread_cond_t *restrict cond, pthread_mut
     return result;
 }
 
-INTERPOSED int pthread_cond_clockwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex, clockid_t clock,
-                                      const struct timespec *restrict deadline)
+INTERPOSED int pthread_cond_clockwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex,
+                                      clockid_t clock, const struct timespec *restrict deadline)
 {
     TELL(CONCURRENT(cond) || CONCURRENT(mutex), ANNOUNCE_PTHREAD_COND_CLOCKWAIT, cond, clock, mutex,
          real.pthread_cond_clockwait(cond, mutex, clock, deadline));

@@ -70,11 +70,12 @@ static void add_slot(uint64_t wanted)
 {
     for (unsigned i = 0; i < SLOTS; i++) {
         uint64_t free_slot = 0;
-        if (!__atomic_compare_exchange_n(&slots[i], &free_slot, wanted, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+        if (!__atomic_compare_exchange_n(&slots[i], &free_slot, wanted, 0, __ATOMIC_ACQ_REL,
+                                         __ATOMIC_RELAXED))
             continue;
         unsigned used = __atomic_load_n(&slots_used, __ATOMIC_RELAXED);
-        while (used <= i &&
-               !__atomic_compare_exchange_n(&slots_used, &used, i + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+        while (used <= i && !__atomic_compare_exchange_n(&slots_used, &used, i + 1, 0, __ATOMIC_ACQ_REL,
+                                                         __ATOMIC_RELAXED))
             ;
         return;
     }
@@ -97,8 +98,8 @@ void ipcshim_remove(const void *address, size_t size)
         while (slot != 0 && overlap(slot, gone)) {
             uint64_t before = make_slot(first_page(slot), first_page(gone));
             uint64_t behind = make_slot(end_page(gone), end_page(slot));
-            if (!__atomic_compare_exchange_n(&slots[i], &slot, before ? before : behind, 0, __ATOMIC_ACQ_REL,
-                                             __ATOMIC_ACQUIRE))
+            if (!__atomic_compare_exchange_n(&slots[i], &slot, before ? before : behind, 0,
+                                             __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
                 continue;
             if (before && behind)
                 add_slot(behind);

@@ -1,6 +1,7 @@
 /*
- * Functions of <stdio.h> that take from or put into shared memory. Reading is announced before. What comes from a
- * stream is announced after it has come: only then is its size known, and nothing else happens in between.
+ * Functions of <stdio.h> that take from or put into shared memory. Reading is announced before. What comes
+ * from a stream is announced after it has come: only then is its size known, and nothing else happens in
+ * between.
  */
 #include "formats.h"
 
@@ -14,21 +15,12 @@
 int __isoc99_vfscanf(FILE *stream, const char *format, va_list arguments);
 int __isoc99_vsscanf(const char *text, const char *format, va_list arguments);
 
-#define STREAM_FUNCTIONS(X)                                                                                    \
-    X(strlen)                                                                                                  \
-    X(fputs)                                                                                                   \
-    X(puts)                                                                                                    \
-    X(fwrite)                                                                                                  \
-    X(fread)                                                                                                   \
-    X(fgets)                                                                                                   \
-    X(vfprintf)                                                                                                \
-    X(vdprintf)                                                                                                \
-    X(vsprintf)                                                                                                \
-    X(vsnprintf)                                                                                               \
-    X(vfscanf)                                                                                                 \
-    X(vsscanf)                                                                                                 \
-    X(__isoc99_vfscanf)                                                                                        \
-    X(__isoc99_vsscanf)
+#define STREAM_FUNCTIONS(X)                                                                            \
+    X(strlen)                                                                                          \
+    X(fputs)                                                                                           \
+    X(puts)                                                                                            \
+    X(fwrite) X(fread) X(fgets) X(vfprintf) X(vdprintf) X(vsprintf) X(vsnprintf) X(vfscanf) X(vsscanf) \
+        X(__isoc99_vfscanf) X(__isoc99_vsscanf)
 
 REAL_FUNCTIONS(STREAM_FUNCTIONS)
 
@@ -99,13 +91,17 @@ static void announce_formatted(const char *target, size_t size_max, const char *
     announce_access(ANNOUNCE_WRITE_RANGE, target, size < size_max ? size : size_max, caller);
 }
 
-static int print_string(char *target, size_t size_max, const char *format, va_list arguments, const void *caller)
+static int print_string(char *target, size_t size_max, const char *format, va_list arguments,
+                        const void *caller)
 {
     announce_formatted(target, size_max, format, arguments, caller);
     return real.vsnprintf(target, size_max, format, arguments);
 }
 
-/* Not vsnprintf without a limit, which empties the target first: a program may wrongly format a string into itself. */
+/*
+ * Not vsnprintf without a limit, which empties the target first: a program may wrongly format a string
+ * into itself.
+ */
 static int print_unlimited(char *target, const char *format, va_list arguments, const void *caller)
 {
     announce_formatted(target, SIZE_MAX, format, arguments, caller);
@@ -115,7 +111,8 @@ static int print_unlimited(char *target, const char *format, va_list arguments, 
 typedef int scan_stream(FILE *, const char *, va_list);
 typedef int scan_string(const char *, const char *, va_list);
 
-static int scan(scan_stream *convert, FILE *stream, const char *format, va_list arguments, const void *caller)
+static int scan(scan_stream *convert, FILE *stream, const char *format, va_list arguments,
+                const void *caller)
 {
     va_list copy;
     va_copy(copy, arguments);
@@ -138,11 +135,11 @@ static int scan_text(scan_string *convert, const char *text, const char *format,
 }
 
 /* Calls DO with the arguments behind `format` as a va_list. */
-#define WITH_ARGUMENTS(DO)                                                                                     \
-    va_list arguments;                                                                                         \
-    va_start(arguments, format);                                                                               \
-    int result = DO;                                                                                           \
-    va_end(arguments);                                                                                         \
+#define WITH_ARGUMENTS(DO)       \
+    va_list arguments;           \
+    va_start(arguments, format); \
+    int result = DO;             \
+    va_end(arguments);           \
     return result
 
 INTERPOSED int printf(const char *restrict format, ...)
@@ -190,27 +187,31 @@ INTERPOSED int snprintf(char *restrict target, size_t size_max, const char *rest
     WITH_ARGUMENTS(print_string(target, size_max, format, arguments, CALLER));
 }
 
-INTERPOSED int vsnprintf(char *restrict target, size_t size_max, const char *restrict format, va_list arguments)
+INTERPOSED int vsnprintf(char *restrict target, size_t size_max, const char *restrict format,
+                         va_list arguments)
 {
     return print_string(target, size_max, format, arguments, CALLER);
 }
 
-/* Under the names that calls of scanf have in an object file; the headers decide which of them a program uses. */
-#define SCANNERS(name, prefix, stream_function, text_function)                                                 \
-    int name##_scanf(const char *restrict, ...) __asm__(prefix "scanf");                                       \
-    int name##_fscanf(FILE *restrict, const char *restrict, ...) __asm__(prefix "fscanf");                     \
-    int name##_sscanf(const char *restrict, const char *restrict, ...) __asm__(prefix "sscanf");               \
-    INTERPOSED int name##_scanf(const char *restrict format, ...)                                              \
-    {                                                                                                          \
-        WITH_ARGUMENTS(scan(stream_function, stdin, format, arguments, CALLER));                               \
-    }                                                                                                          \
-    INTERPOSED int name##_fscanf(FILE *restrict stream, const char *restrict format, ...)                      \
-    {                                                                                                          \
-        WITH_ARGUMENTS(scan(stream_function, stream, format, arguments, CALLER));                              \
-    }                                                                                                          \
-    INTERPOSED int name##_sscanf(const char *restrict text, const char *restrict format, ...)                  \
-    {                                                                                                          \
-        WITH_ARGUMENTS(scan_text(text_function, text, format, arguments, CALLER));                             \
+/*
+ * Under the names that calls of scanf have in an object file; the headers decide which of them a program
+ * uses.
+ */
+#define SCANNERS(name, prefix, stream_function, text_function)                                   \
+    int name##_scanf(const char *restrict, ...) __asm__(prefix "scanf");                         \
+    int name##_fscanf(FILE *restrict, const char *restrict, ...) __asm__(prefix "fscanf");       \
+    int name##_sscanf(const char *restrict, const char *restrict, ...) __asm__(prefix "sscanf"); \
+    INTERPOSED int name##_scanf(const char *restrict format, ...)                                \
+    {                                                                                            \
+        WITH_ARGUMENTS(scan(stream_function, stdin, format, arguments, CALLER));                 \
+    }                                                                                            \
+    INTERPOSED int name##_fscanf(FILE *restrict stream, const char *restrict format, ...)        \
+    {                                                                                            \
+        WITH_ARGUMENTS(scan(stream_function, stream, format, arguments, CALLER));                \
+    }                                                                                            \
+    INTERPOSED int name##_sscanf(const char *restrict text, const char *restrict format, ...)    \
+    {                                                                                            \
+        WITH_ARGUMENTS(scan_text(text_function, text, format, arguments, CALLER));               \
     }
 
 SCANNERS(gnu, "", real.vfscanf, real.vsscanf)

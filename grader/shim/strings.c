@@ -1,6 +1,7 @@
 /*
- * Functions of <string.h> that read or fill shared memory: the compiler puts no hook into them. What they are about to
- * touch is announced as a range, exactly: a byte too many might accuse a program of a race that it has not.
+ * Functions of <string.h> that read or fill shared memory: the compiler puts no hook into them. What they
+ * are about to touch is announced as a range, exactly: a byte too many might accuse a program of a race
+ * that it has not.
  */
 #include "announce.h"
 
@@ -9,26 +10,12 @@
 
 #include "real.h"
 
-#define STRING_FUNCTIONS(X)                                                                                    \
-    X(memmove)                                                                                                 \
-    X(memset)                                                                                                  \
-    X(memcmp)                                                                                                  \
-    X(strlen)                                                                                                  \
-    X(strnlen)                                                                                                 \
-    X(strcpy)                                                                                                  \
-    X(stpcpy)                                                                                                  \
-    X(strncpy)                                                                                                 \
-    X(strcat)                                                                                                  \
-    X(strncat)                                                                                                 \
-    X(strcmp)                                                                                                  \
-    X(strncmp)                                                                                                 \
-    X(strchr)                                                                                                  \
-    X(strrchr)                                                                                                 \
-    X(strstr)                                                                                                  \
-    X(strdup)                                                                                                  \
-    X(atoi)                                                                                                    \
-    X(atol)                                                                                                    \
-    X(atof)
+#define STRING_FUNCTIONS(X)                                                                       \
+    X(memmove)                                                                                    \
+    X(memset)                                                                                     \
+    X(memcmp)                                                                                     \
+    X(strlen) X(strnlen) X(strcpy) X(stpcpy) X(strncpy) X(strcat) X(strncat) X(strcmp) X(strncmp) \
+        X(strchr) X(strrchr) X(strstr) X(strdup) X(atoi) X(atol) X(atof)
 
 REAL_FUNCTIONS(STRING_FUNCTIONS)
 

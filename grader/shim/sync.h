@@ -7,45 +7,54 @@
 #include <errno.h>
 #include <sys/single_threaded.h>
 
-/* A call is announced as an attempt, made, and announced as done: an uncontended one never reaches the kernel. */
-#define ATTEMPT(code, object, extra1, extra2)                                                                  \
+/*
+ * A call is announced as an attempt, made, and announced as done: an uncontended one never reaches the
+ * kernel.
+ */
+#define ATTEMPT(code, object, extra1, extra2) \
     announce(code, object, sizeof *(object), (long)(extra1), (unsigned long)(extra2), CALLER)
 
 /* The result as a system call would give it: 0 or above, or -errno. errno itself stays as it is. */
-#define DONE(code, object, result) announce((code) | ANNOUNCE_DONE, object, sizeof *(object), result, 0, CALLER)
+#define DONE(code, object, result) \
+    announce((code) | ANNOUNCE_DONE, object, sizeof *(object), result, 0, CALLER)
 
 /* A call whose one argument is the object; RESULT turns what it returns into what is announced. */
-#define WRAP(name, type, CODE, RESULT)                                                                         \
-    INTERPOSED int name(type *object)                                                                          \
-    {                                                                                                          \
-        ATTEMPT(CODE, object, 0, 0);                                                                           \
-        int result = real.name(object);                                                                        \
-        DONE(CODE, object, RESULT(result));                                                                    \
-        return result;                                                                                         \
+#define WRAP(name, type, CODE, RESULT)      \
+    INTERPOSED int name(type *object)       \
+    {                                       \
+        ATTEMPT(CODE, object, 0, 0);        \
+        int result = real.name(object);     \
+        DONE(CODE, object, RESULT(result)); \
+        return result;                      \
     }
 
 /*
- * Locks and the like matter if other processes see them or there are other threads; else they are a library's
- * business, and only noise.
+ * Locks and the like matter if other processes see them or there are other threads; else they are a
+ * library's business, and only noise.
  */
 extern PRIVATE _Bool ipcshim_threaded;
 #define CONCURRENT(object) (ipcshim_threaded || !__libc_single_threaded || ipcshim_shared(object, 1))
 
-/* Declares `result`. pthread calls return an error number; -1 is the one thread that a barrier singles out. */
-#define TELL(tell, code, object, extra1, extra2, call)                                                         \
-    const _Bool telling = tell;                                                                                \
-    if (telling)                                                                                               \
-        ATTEMPT(code, object, extra1, extra2);                                                                 \
-    const int result = call;                                                                                   \
-    if (telling)                                                                                               \
-    DONE(code, object, -(long)result)
+/*
+ * Declares `result`. pthread calls return an error number; -1 is the one thread that a barrier singles
+ * out.
+ */
+#define TELL(tell, code, object, extra1, extra2, call) \
+    const _Bool telling = tell;                        \
+    if (telling) {                                     \
+        ATTEMPT(code, object, extra1, extra2);         \
+    }                                                  \
+    const int result = call;                           \
+    if (telling) {                                     \
+        DONE(code, object, -(long)result);             \
+    }
 
 /* A pthread call whose one argument is the object. */
-#define WRAP_PTHREAD(name, type, code)                                                                         \
-    INTERPOSED int name(type *object)                                                                          \
-    {                                                                                                          \
-        TELL(CONCURRENT(object), code, object, 0, 0, real.name(object));                                       \
-        return result;                                                                                         \
+#define WRAP_PTHREAD(name, type, code)                                   \
+    INTERPOSED int name(type *object)                                    \
+    {                                                                    \
+        TELL(CONCURRENT(object), code, object, 0, 0, real.name(object)); \
+        return result;                                                   \
     }
 
 #endif

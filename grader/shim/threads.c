@@ -1,6 +1,7 @@
 /*
- * Threads. Once there are some, locks in private memory matter too. (Those that the C library makes for itself, for
- * SIGEV_THREAD, do not come through here: sync.h asks it, too.) Joining one that has ended makes no system call.
+ * Threads. Once there are some, locks in private memory matter too. (Those that the C library makes for
+ * itself, for SIGEV_THREAD, do not come through here: sync.h asks it, too.) Joining one that has ended
+ * makes no system call.
  */
 #include "sync.h"
 
@@ -8,9 +9,7 @@
 
 #include "real.h"
 
-#define THREAD_FUNCTIONS(X)                                                                                    \
-    X(pthread_create)                                                                                          \
-    X(pthread_join)
+#define THREAD_FUNCTIONS(X) X(pthread_create) X(pthread_join)
 
 REAL_FUNCTIONS(THREAD_FUNCTIONS)
 

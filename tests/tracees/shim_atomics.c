@@ -16,7 +16,8 @@ struct shared {
     int legacy;
 };
 
-#define ATOMIC(name, object, order, operand) expect("atomic_" name " point", object, sizeof *(object), order, operand)
+#define ATOMIC(name, object, order, operand) \
+    expect("atomic_" name " point", object, sizeof *(object), order, operand)
 
 enum { RELAXED, CONSUME, ACQUIRE, RELEASE, ACQ_REL, SEQ_CST };
 
@@ -26,48 +27,52 @@ enum { TEST_AND_SET = SEQ_CST };
 enum { TEST_AND_SET = ACQUIRE };
 #endif
 
-/* tell: whether `object` is shared. The values fit into a byte and the high half of `four` is looked at, too. */
-#define EXERCISE(type, object, tell)                                                                           \
-    do {                                                                                                       \
-        const type high = (type)((type)1 << (sizeof(type) * 8 - 1));                                           \
-        if (tell)                                                                                              \
-            ATOMIC("store", object, RELEASE, 12);                                                              \
-        __atomic_store_n(object, 12, __ATOMIC_RELEASE);                                                        \
-        if (tell)                                                                                              \
-            ATOMIC("load", object, ACQUIRE, 0);                                                                \
-        CHECK(__atomic_load_n(object, __ATOMIC_ACQUIRE) == 12);                                                \
-        if (tell)                                                                                              \
-            ATOMIC("exchange", object, ACQ_REL, 10);                                                           \
-        CHECK(__atomic_exchange_n(object, 10, __ATOMIC_ACQ_REL) == 12);                                        \
-        if (tell)                                                                                              \
-            ATOMIC("fetch_add", object, RELAXED, 5);                                                           \
-        CHECK(__atomic_fetch_add(object, 5, __ATOMIC_RELAXED) == 10);                                          \
-        if (tell)                                                                                              \
-            ATOMIC("fetch_sub", object, SEQ_CST, 3);                                                           \
-        CHECK(__atomic_fetch_sub(object, 3, __ATOMIC_SEQ_CST) == 15);                                          \
-        if (tell)                                                                                              \
-            ATOMIC("fetch_and", object, SEQ_CST, 6);                                                           \
-        CHECK(__atomic_fetch_and(object, 6, __ATOMIC_SEQ_CST) == 12);                                          \
-        if (tell)                                                                                              \
-            ATOMIC("fetch_or", object, SEQ_CST, 3);                                                            \
-        CHECK(__atomic_fetch_or(object, 3, __ATOMIC_SEQ_CST) == 4);                                            \
-        if (tell)                                                                                              \
-            ATOMIC("fetch_xor", object, SEQ_CST, 2);                                                           \
-        CHECK(__atomic_fetch_xor(object, 2, __ATOMIC_SEQ_CST) == 7);                                           \
-        if (tell)                                                                                              \
-            ATOMIC("fetch_nand", object, SEQ_CST, 4);                                                          \
-        CHECK(__atomic_fetch_nand(object, 4, __ATOMIC_SEQ_CST) == 5);                                          \
-        type expected = 0;                                                                                     \
-        if (tell)                                                                                              \
-            ATOMIC("compare_exchange", object, ACQ_REL | RELAXED << 8, 0);                                     \
-        CHECK(!__atomic_compare_exchange_n(object, &expected, 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));      \
-        CHECK(expected == (type) ~(type)4);                                                                    \
-        if (tell)                                                                                              \
-            ATOMIC("compare_exchange", object, SEQ_CST | SEQ_CST << 8, (uint64_t)expected);                    \
-        CHECK(__atomic_compare_exchange_n(object, &expected, high, 1, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));    \
-        if (tell)                                                                                              \
-            ATOMIC("load", object, SEQ_CST, 0);                                                                \
-        CHECK(__atomic_load_n(object, __ATOMIC_SEQ_CST) == high);                                              \
+/*
+ * tell: whether `object` is shared. The values fit into a byte and the high half of `four` is looked at,
+ * too.
+ */
+#define EXERCISE(type, object, tell)                                                                      \
+    do {                                                                                                  \
+        const type high = (type)((type)1 << (sizeof(type) * 8 - 1));                                      \
+        if (tell)                                                                                         \
+            ATOMIC("store", object, RELEASE, 12);                                                         \
+        __atomic_store_n(object, 12, __ATOMIC_RELEASE);                                                   \
+        if (tell)                                                                                         \
+            ATOMIC("load", object, ACQUIRE, 0);                                                           \
+        CHECK(__atomic_load_n(object, __ATOMIC_ACQUIRE) == 12);                                           \
+        if (tell)                                                                                         \
+            ATOMIC("exchange", object, ACQ_REL, 10);                                                      \
+        CHECK(__atomic_exchange_n(object, 10, __ATOMIC_ACQ_REL) == 12);                                   \
+        if (tell)                                                                                         \
+            ATOMIC("fetch_add", object, RELAXED, 5);                                                      \
+        CHECK(__atomic_fetch_add(object, 5, __ATOMIC_RELAXED) == 10);                                     \
+        if (tell)                                                                                         \
+            ATOMIC("fetch_sub", object, SEQ_CST, 3);                                                      \
+        CHECK(__atomic_fetch_sub(object, 3, __ATOMIC_SEQ_CST) == 15);                                     \
+        if (tell)                                                                                         \
+            ATOMIC("fetch_and", object, SEQ_CST, 6);                                                      \
+        CHECK(__atomic_fetch_and(object, 6, __ATOMIC_SEQ_CST) == 12);                                     \
+        if (tell)                                                                                         \
+            ATOMIC("fetch_or", object, SEQ_CST, 3);                                                       \
+        CHECK(__atomic_fetch_or(object, 3, __ATOMIC_SEQ_CST) == 4);                                       \
+        if (tell)                                                                                         \
+            ATOMIC("fetch_xor", object, SEQ_CST, 2);                                                      \
+        CHECK(__atomic_fetch_xor(object, 2, __ATOMIC_SEQ_CST) == 7);                                      \
+        if (tell)                                                                                         \
+            ATOMIC("fetch_nand", object, SEQ_CST, 4);                                                     \
+        CHECK(__atomic_fetch_nand(object, 4, __ATOMIC_SEQ_CST) == 5);                                     \
+        type expected = 0;                                                                                \
+        if (tell)                                                                                         \
+            ATOMIC("compare_exchange", object, ACQ_REL | RELAXED << 8, 0);                                \
+        CHECK(!__atomic_compare_exchange_n(object, &expected, 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)); \
+        CHECK(expected == (type) ~(type)4);                                                               \
+        if (tell)                                                                                         \
+            ATOMIC("compare_exchange", object, SEQ_CST | SEQ_CST << 8, (uint64_t)expected);               \
+        CHECK(                                                                                            \
+            __atomic_compare_exchange_n(object, &expected, high, 1, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)); \
+        if (tell)                                                                                         \
+            ATOMIC("load", object, SEQ_CST, 0);                                                           \
+        CHECK(__atomic_load_n(object, __ATOMIC_SEQ_CST) == high);                                         \
     } while (0)
 
 static void all_widths(struct shared *s, int tell)

@@ -9,11 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void expect(const char *what, const volatile void *address, size_t size, long extra1, unsigned long extra2)
+static void expect(const char *what, const volatile void *address, size_t size, long extra1,
+                   unsigned long extra2)
 {
     char line[160];
-    int length = snprintf(line, sizeof line, "%d %s 0x%lx %zu %ld 0x%lx\n", gettid(), what, (unsigned long)address,
-                          size, extra1, extra2);
+    int length = snprintf(line, sizeof line, "%d %s 0x%lx %zu %ld 0x%lx\n", gettid(), what,
+                          (unsigned long)address, size, extra1, extra2);
     if (write(STDOUT_FILENO, line, (size_t)length) != length)
         abort();
 }
@@ -22,12 +23,15 @@ static void expect(const char *what, const volatile void *address, size_t size, 
 #define POINT(what, object) expect(what " point", &(object), sizeof(object), 0, 0)
 
 /* ... and for a call: as an attempt, and when it has returned with this result. */
-#define INVOKE(what, object, extra1, extra2) expect(what " invoke", object, sizeof *(object), extra1, extra2)
+#define INVOKE(what, object, extra1, extra2) \
+    expect(what " invoke", object, sizeof *(object), extra1, extra2)
 #define OK(what, object, result) expect(what " ok", object, sizeof *(object), result, 0)
 #define CALL(what, object, result) (INVOKE(what, object, 0, 0), OK(what, object, result))
 
 /* Ends the program, whatever NDEBUG says. */
-#define CHECK(condition) ((condition) ? (void)0 : (fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition), abort()))
+#define CHECK(condition)   \
+    ((condition) ? (void)0 \
+                 : (fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition), abort()))
 
 /* Waits for a child, which must have ended well. */
 static void reap(pid_t child)

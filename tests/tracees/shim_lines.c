@@ -15,12 +15,12 @@ struct shared {
 int main(void)
 {
     struct shared *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    s->value = 1;            // store
-    s->counter += 1;         // atomic_fetch_add
-    sem_init(&s->sem, 1, 1); // sem_init sem_init
-    sem_wait(&s->sem);       // sem_wait sem_wait
-    strcpy(s->text, "text"); // write_range
+    s->value = 1;              // store
+    s->counter += 1;           // atomic_fetch_add
+    sem_init(&s->sem, 1, 1);   // sem_init sem_init
+    sem_wait(&s->sem);         // sem_wait sem_wait
+    strcpy(s->text, "text");   // write_range
     sprintf(s->copy, "%d", 3); // write_range
-    puts(s->text);           // read_range
-    return s->value;         // load
+    puts(s->text);             // read_range
+    return s->value;           // load
 }

@@ -217,7 +217,8 @@ static void *thread_body(void *argument)
 
 static void threads(void)
 {
-    CHECK(pthread_mutex_lock(&own) == 0 && pthread_mutex_unlock(&own) == 0); /* nobody else: not announced */
+    CHECK(pthread_mutex_lock(&own) == 0 &&
+          pthread_mutex_unlock(&own) == 0); /* nobody else: not announced */
     pthread_t thread;
     expect("pthread_create invoke", NULL, 0, 0, 0);
     CHECK(pthread_create(&thread, NULL, thread_body, &own) == 0);

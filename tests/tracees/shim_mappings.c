@@ -75,10 +75,10 @@ static void replaced(void)
     for (int page = 0; page < 5; page++)
         shared_page(base, page);
     CHECK(munmap(base + PAGES(1), PAGES(1)) == 0);
-    CHECK(mmap(base + PAGES(1), PAGES(1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
-          base + PAGES(1));
-    CHECK(mmap(base + PAGES(3), PAGES(1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
-          base + PAGES(3));
+    CHECK(mmap(base + PAGES(1), PAGES(1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+               -1, 0) == base + PAGES(1));
+    CHECK(mmap(base + PAGES(3), PAGES(1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+               -1, 0) == base + PAGES(3));
     shared_page(base, 0);
     private_page(base, 1);
     shared_page(base, 2);
@@ -94,9 +94,10 @@ static void ends_cut_off(void)
     CHECK(munmap(base, PAGES(1)) == 0 && munmap(base + PAGES(3), 1) == 0);
     shared_page(base, 1);
     shared_page(base, 2);
-    CHECK(mmap(base, PAGES(1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == base);
-    CHECK(mmap(base + PAGES(3), PAGES(1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
-          base + PAGES(3));
+    CHECK(mmap(base, PAGES(1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+          base);
+    CHECK(mmap(base + PAGES(3), PAGES(1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+               -1, 0) == base + PAGES(3));
     private_page(base, 0);
     private_page(base, 3);
     shared_page(base, 1);
@@ -107,8 +108,8 @@ static void ends_cut_off(void)
 static void neighbours(void)
 {
     char *base = map_anonymous(PAGES(2), MAP_PRIVATE);
-    CHECK(mmap(base + PAGES(1), PAGES(1), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
-          base + PAGES(1));
+    CHECK(mmap(base + PAGES(1), PAGES(1), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED,
+               -1, 0) == base + PAGES(1));
     base[PAGE - 1] = 1;
     POINT("store", base[PAGE]);
     base[PAGE] = 1;
@@ -145,7 +146,8 @@ static void forked(void)
     if (child == 0) {
         shared_page(base, 0);
         CHECK(munmap(base, PAGES(1)) == 0);
-        CHECK(mmap(base, PAGES(1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == base);
+        CHECK(mmap(base, PAGES(1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+                   0) == base);
         private_page(base, 0);
         _exit(0);
     }

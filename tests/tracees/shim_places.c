@@ -1,4 +1,7 @@
-/* Shared memory touched in odd places: before main, in a signal handler, after vfork, after exec, by a thread. */
+/*
+ * Shared memory touched in odd places: before main, in a signal handler, after vfork, after exec, by a
+ * thread.
+ */
 #include "shim_expect.h"
 #include <errno.h>
 #include <pthread.h>
@@ -19,7 +22,8 @@ static sem_t early;
 
 static struct shared *map_shared(void)
 {
-    struct shared *mapping = mmap(NULL, sizeof *mapping, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct shared *mapping =
+        mmap(NULL, sizeof *mapping, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     CHECK(mapping != MAP_FAILED);
     return mapping;
 }

@@ -76,7 +76,8 @@ static void named(void)
     CALL("sem_destroy", &copy, 0);
     CHECK(sem_destroy(&copy) == 0);
     void *there = (void *)((unsigned long)again / 4096 * 4096);
-    CHECK(mmap(there, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == there);
+    CHECK(mmap(there, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+          there);
     *again = copy;
     munmap(there, 4096);
 }

@@ -1,4 +1,6 @@
-/* Waits for a spin lock that is only let go by a signal handler: each try is a point where others may run. */
+/*
+ * Waits for a spin lock that is only let go by a signal handler: each try is a point where others may run.
+ */
 #include "shim_expect.h"
 #include <pthread.h>
 #include <signal.h>

@@ -13,12 +13,14 @@ int main(void)
     }
     char *place = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     expect("unwatched point", place, 8192, 0, 0);
-    CHECK(mmap(place, 8192, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == place);
+    CHECK(mmap(place, 8192, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+          place);
     *place = 1;
     POINT("store", *last);
     *last = 1;
     munmap(last, 4096);
-    CHECK(mmap(place, 8192, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == place);
+    CHECK(mmap(place, 8192, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+          place);
     POINT("store", *place);
     *place = 1;
     return 0;
