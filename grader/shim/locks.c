@@ -6,15 +6,24 @@
 
 #include "real.h"
 
-#define LOCK_FUNCTIONS(X)                                                                                 \
-    X(pthread_rwlock_init)                                                                                \
-    X(pthread_rwlock_destroy)                                                                             \
-    X(pthread_rwlock_rdlock)                                                                              \
-    X(pthread_rwlock_tryrdlock) X(pthread_rwlock_timedrdlock) X(pthread_rwlock_wrlock)                    \
-        X(pthread_rwlock_trywrlock) X(pthread_rwlock_timedwrlock) X(pthread_rwlock_unlock)                \
-            X(pthread_barrier_init) X(pthread_barrier_destroy) X(pthread_barrier_wait)                    \
-                X(pthread_spin_init) X(pthread_spin_destroy) X(pthread_spin_lock) X(pthread_spin_trylock) \
-                    X(pthread_spin_unlock)
+#define LOCK_FUNCTIONS(X)         \
+    X(pthread_rwlock_init)        \
+    X(pthread_rwlock_destroy)     \
+    X(pthread_rwlock_rdlock)      \
+    X(pthread_rwlock_tryrdlock)   \
+    X(pthread_rwlock_timedrdlock) \
+    X(pthread_rwlock_wrlock)      \
+    X(pthread_rwlock_trywrlock)   \
+    X(pthread_rwlock_timedwrlock) \
+    X(pthread_rwlock_unlock)      \
+    X(pthread_barrier_init)       \
+    X(pthread_barrier_destroy)    \
+    X(pthread_barrier_wait)       \
+    X(pthread_spin_init)          \
+    X(pthread_spin_destroy)       \
+    X(pthread_spin_lock)          \
+    X(pthread_spin_trylock)       \
+    X(pthread_spin_unlock)
 
 REAL_FUNCTIONS(LOCK_FUNCTIONS)
 

@@ -6,14 +6,22 @@
 
 #include "real.h"
 
-#define MUTEX_FUNCTIONS(X)                                                                                 \
-    X(pthread_mutex_init)                                                                                  \
-    X(pthread_mutex_destroy)                                                                               \
-    X(pthread_mutex_lock)                                                                                  \
-    X(pthread_mutex_trylock) X(pthread_mutex_timedlock) X(pthread_mutex_clocklock) X(pthread_mutex_unlock) \
-        X(pthread_mutex_consistent) X(pthread_cond_init) X(pthread_cond_destroy) X(pthread_cond_wait)      \
-            X(pthread_cond_timedwait) X(pthread_cond_clockwait) X(pthread_cond_signal)                     \
-                X(pthread_cond_broadcast)
+#define MUTEX_FUNCTIONS(X)      \
+    X(pthread_mutex_init)       \
+    X(pthread_mutex_destroy)    \
+    X(pthread_mutex_lock)       \
+    X(pthread_mutex_trylock)    \
+    X(pthread_mutex_timedlock)  \
+    X(pthread_mutex_clocklock)  \
+    X(pthread_mutex_unlock)     \
+    X(pthread_mutex_consistent) \
+    X(pthread_cond_init)        \
+    X(pthread_cond_destroy)     \
+    X(pthread_cond_wait)        \
+    X(pthread_cond_timedwait)   \
+    X(pthread_cond_clockwait)   \
+    X(pthread_cond_signal)      \
+    X(pthread_cond_broadcast)
 
 REAL_FUNCTIONS(MUTEX_FUNCTIONS)
 

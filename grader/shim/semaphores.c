@@ -12,12 +12,18 @@
 
 #include "real.h"
 
-#define SEMAPHORE_FUNCTIONS(X)                                                                          \
-    X(sem_init)                                                                                         \
-    X(sem_destroy)                                                                                      \
-    X(sem_open)                                                                                         \
-    X(sem_close) X(sem_unlink) X(sem_wait) X(sem_trywait) X(sem_timedwait) X(sem_clockwait) X(sem_post) \
-        X(sem_getvalue)
+#define SEMAPHORE_FUNCTIONS(X) \
+    X(sem_init)                \
+    X(sem_destroy)             \
+    X(sem_open)                \
+    X(sem_close)               \
+    X(sem_unlink)              \
+    X(sem_wait)                \
+    X(sem_trywait)             \
+    X(sem_timedwait)           \
+    X(sem_clockwait)           \
+    X(sem_post)                \
+    X(sem_getvalue)
 
 REAL_FUNCTIONS(SEMAPHORE_FUNCTIONS)
 

@@ -15,12 +15,21 @@
 int __isoc99_vfscanf(FILE *stream, const char *format, va_list arguments);
 int __isoc99_vsscanf(const char *text, const char *format, va_list arguments);
 
-#define STREAM_FUNCTIONS(X)                                                                            \
-    X(strlen)                                                                                          \
-    X(fputs)                                                                                           \
-    X(puts)                                                                                            \
-    X(fwrite) X(fread) X(fgets) X(vfprintf) X(vdprintf) X(vsprintf) X(vsnprintf) X(vfscanf) X(vsscanf) \
-        X(__isoc99_vfscanf) X(__isoc99_vsscanf)
+#define STREAM_FUNCTIONS(X) \
+    X(strlen)               \
+    X(fputs)                \
+    X(puts)                 \
+    X(fwrite)               \
+    X(fread)                \
+    X(fgets)                \
+    X(vfprintf)             \
+    X(vdprintf)             \
+    X(vsprintf)             \
+    X(vsnprintf)            \
+    X(vfscanf)              \
+    X(vsscanf)              \
+    X(__isoc99_vfscanf)     \
+    X(__isoc99_vsscanf)
 
 REAL_FUNCTIONS(STREAM_FUNCTIONS)
 

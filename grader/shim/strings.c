@@ -10,12 +10,26 @@
 
 #include "real.h"
 
-#define STRING_FUNCTIONS(X)                                                                       \
-    X(memmove)                                                                                    \
-    X(memset)                                                                                     \
-    X(memcmp)                                                                                     \
-    X(strlen) X(strnlen) X(strcpy) X(stpcpy) X(strncpy) X(strcat) X(strncat) X(strcmp) X(strncmp) \
-        X(strchr) X(strrchr) X(strstr) X(strdup) X(atoi) X(atol) X(atof)
+#define STRING_FUNCTIONS(X) \
+    X(memmove)              \
+    X(memset)               \
+    X(memcmp)               \
+    X(strlen)               \
+    X(strnlen)              \
+    X(strcpy)               \
+    X(stpcpy)               \
+    X(strncpy)              \
+    X(strcat)               \
+    X(strncat)              \
+    X(strcmp)               \
+    X(strncmp)              \
+    X(strchr)               \
+    X(strrchr)              \
+    X(strstr)               \
+    X(strdup)               \
+    X(atoi)                 \
+    X(atol)                 \
+    X(atof)
 
 REAL_FUNCTIONS(STRING_FUNCTIONS)
 
