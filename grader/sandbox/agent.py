@@ -96,7 +96,7 @@ class Agent:
         with contextlib.suppress(OSError):
             self._inventory.clear()
         with contextlib.suppress(OSError):
-            objects.remove_tree(self._world.root)
+            files.remove_tree(self._world.root)
 
     def _env(self, env: dict[str, str]) -> dict[str, str]:
         return {name: self._world.where(value) for name, value in env.items()}
@@ -124,6 +124,8 @@ class Agent:
 
     def do_put(self, request: dict[str, Any], payload: bytes, _fds: list[int]) -> Answer:
         """Write files."""
+        if request["clear"]:
+            files.clear(self._world.where(request["folder"]))
         files.put(self._world, request["folder"], request["entries"], payload)
         return {}, b"", []
 

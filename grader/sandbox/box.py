@@ -202,10 +202,10 @@ class Box:
         answer, output, _ = self._ask(request, wait_s=time_s + _ANSWER_S)
         return CommandResult(output=output, **answer)
 
-    def put(self, folder: str, archive: bytes) -> None:
-        """Unpack a tar archive (regular files and folders) into a folder of the sandbox."""
+    def put(self, folder: str, archive: bytes, *, clear: bool = False) -> None:
+        """Unpack a tar archive (regular files and folders) into a folder; `clear` empties it before."""
         entries, contents = archives.unpack(archive)
-        self._ask({"do": "put", "folder": folder, "entries": entries}, contents)
+        self._ask({"do": "put", "folder": folder, "entries": entries, "clear": clear}, contents)
 
     def collect(self, folder: str, size_max: int) -> bytes:
         """Return a folder's regular files as a tar archive.

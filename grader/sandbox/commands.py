@@ -98,9 +98,12 @@ class _Command:
                     if pid == 0:
                         break
                     self.note(pid, status)
-            if self._world.alone and sum(map(str.isdigit, os.listdir("/proc"))) > _PROCESSES_MAX:
+            if self._processes() > _PROCESSES_MAX:
                 return "processes"
         return ""
+
+    def _processes(self) -> int:
+        return sum(map(str.isdigit, os.listdir("/proc"))) if self._world.alone else len(_descendants())
 
     def note(self, pid: int, status: int) -> None:
         """Remember how the command itself ended."""

@@ -1,14 +1,13 @@
 """Making and removing objects, and where they are. Runs inside the sandbox."""
 
 # pathlib would cost every run the time of its import.
-# ruff: noqa: PTH101, PTH102, PTH106, PTH108, PTH118, PTH123
+# ruff: noqa: PTH101, PTH102, PTH108, PTH118, PTH123
 
 from __future__ import annotations
 
 import _socket
 import ctypes
 import os
-import stat
 
 from grader.sandbox import files, kernel
 from grader.sandbox.launch import World
@@ -123,7 +122,7 @@ def remove(world: World, kind: str, name: str) -> None:
     if kind == "queue":  # there need be no /dev/mqueue outside a real sandbox
         kernel.check(kernel.libc.mq_unlink(os.fsencode(name)), name)
     elif kind == "directory":
-        remove_tree(path)
+        files.remove_tree(path)
     else:
         os.unlink(path)
 
@@ -135,17 +134,6 @@ def remove_sysv(kind: str, number: int) -> int:
     if kind == "sysv-semaphore":
         return int(kernel.libc.semctl(number, 0, _IPC_RMID))
     return int(kernel.libc.msgctl(number, _IPC_RMID, None))
-
-
-def remove_tree(path: str) -> None:
-    """Remove a folder with all it holds, as far as that is allowed."""
-    os.chmod(path, 0o700)
-    for name, status in reversed(list(files.walk(path))):
-        if stat.S_ISDIR(status.st_mode):
-            os.rmdir(os.path.join(path, name))
-        else:
-            os.unlink(os.path.join(path, name))
-    os.rmdir(path)
 
 
 class _Closing:
