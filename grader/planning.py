@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from grader.catalogue.messages import unknown
@@ -144,7 +144,7 @@ def make_plan(
         RunSpec(
             exercise=exercise.id,
             scenario=_bound(scenario, script.bindings, only="leaves"),
-            script=script,
+            script=_with_terminals(script, exercise),
             script_index=index,
             strategy=name,
             seed=seed + offset,
@@ -155,6 +155,17 @@ def make_plan(
         for index, script in enumerate(expand(scenario))
         for offset, name in enumerate(strategies)
     )
+
+
+def _with_terminals(script: Script, exercise: Exercise) -> Script:
+    """Say of each part whether it has a terminal: what its role says, unless the scenario does."""
+    cast = {
+        name: part
+        if part.terminal is not None
+        else part.model_copy(update={"terminal": exercise.roles[part.role].terminal})
+        for name, part in script.cast.items()
+    }
+    return replace(script, cast=cast)
 
 
 def _strategies(strategy: str, count: int) -> list[str]:

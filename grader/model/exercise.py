@@ -24,7 +24,7 @@ def _as_list(value: Any) -> Any:
 
 
 def _as_kind(value: Any) -> Any:
-    return ObjectKind(value) if value in set(ObjectKind) else value
+    return ObjectKind(value) if isinstance(value, str) and value in set(ObjectKind) else value
 
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -311,7 +311,7 @@ class Scenario(Strict):
 
     id: Id
     title: str
-    points: float = Field(ge=0)
+    points: float = Field(ge=0, allow_inf_nan=False)
     hint: str = Field(description="Shown to the student when the scenario fails.")
     hidden: bool = Field(default=False, description="Only its title and points are shown to students.")
     cast: dict[PartName, Part] = Field(min_length=1)
@@ -329,7 +329,7 @@ class Limits(Strict):
     """Bounds of one run; what is not given comes from `config.yaml`."""
 
     processes: int | None = Field(default=None, ge=1)
-    memory_mib: int | None = Field(default=None, ge=1)
+    memory_mib: int | None = Field(default=None, ge=16)
     cpu_s: float | None = Field(default=None, gt=0)
     virtual_s: float | None = Field(default=None, gt=0)
     events: int | None = Field(default=None, ge=1)

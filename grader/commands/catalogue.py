@@ -1,0 +1,50 @@
+"""`grader list`, `show` and `start`: what there is to do."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+from grader.commands import console
+from grader.model.errors import UsageError
+from grader.reporters.listing import list_exercises, show_exercise
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run one of the three."""
+    if options.name == "list":
+        catalogue = console.catalogue()
+        list_exercises(catalogue.exercises.values(), console.stdout())
+        return 0
+    exercise = console.exercise(options.exercise)
+    folder = console.folder(exercise.id)
+    if options.name == "show":
+        handout = folder / "handout.md"
+        text = handout.read_text(encoding="utf-8") if handout.exists() else ""
+        show_exercise(exercise, text, console.stdout())
+        return 0
+    language = options.language or exercise.languages[0]
+    if language not in exercise.languages:
+        raise UsageError(f"{exercise.id} is not set in {language}; choose {' or '.join(exercise.languages)}")
+    target: Path = options.folder or Path(exercise.id)
+    starter = folder / "starter" / language
+    if not starter.is_dir():
+        raise UsageError(f"{exercise.id} has no starter in {language}")
+    _copy(starter, target)
+    show = console.stdout()
+    show.print(f"{target}/ holds a starter for {exercise.id}:", markup=False)
+    for path in sorted(target.iterdir()):
+        show.print(f"  {path.name}", markup=False)
+    show.print(f"Read the task with `grader show {exercise.id}`;", markup=False)
+    show.print(f"grade your work with `grader check {exercise.id} {target}`.", markup=False)
+    return 0
+
+
+def _copy(starter: Path, target: Path) -> None:
+    try:
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise UsageError(f"{target} exists and is not empty; name another folder")
+        shutil.copytree(starter, target, dirs_exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,144 @@
+"""Does the catalogue hold what it promises? Grades every solution that comes with an exercise.
+
+References and accepted variants must get full marks; every mutant must fail the check its folder names, and
+no other.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.exploration import begin_worker
+from grader.model.config import Config
+from grader.model.errors import GraderError
+from grader.model.exercise import Exercise
+from grader.model.verdict import Outcome, Severity, Verdict
+from grader.pipeline import Request, grade
+from grader.reporters.progress import Silent
+from grader.reporters.selftest import Kind, SelftestRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """A solution that comes with an exercise.
+
+    Attributes:
+        kind: reference, accepted or mutant.
+        name: of the variant, e.g. `c-threads`, or `deadlock/both-read-first`.
+        path: its folder.
+        check: of a mutant: the check that must catch it; else empty.
+    """
+
+    kind: Kind
+    name: str
+    path: Path
+    check: str = ""
+
+
+def solutions(reference: Path) -> Iterator[Solution]:
+    """Yield the solutions below reference/<exercise>, references first."""
+    for language in _folders(reference / "peers"):
+        yield Solution(kind="reference", name=language.name, path=language)
+    for variant in _folders(reference / "accepted"):
+        yield Solution(kind="accepted", name=variant.name, path=variant)
+    for check in _folders(reference / "rejected"):
+        for mutant in _folders(check):
+            yield Solution(kind="mutant", name=f"{check.name}/{mutant.name}", path=mutant, check=check.name)
+
+
+def _folders(path: Path) -> list[Path]:
+    return sorted(entry for entry in path.iterdir() if entry.is_dir()) if path.is_dir() else []
+
+
+def selftest(
+    exercises: Sequence[tuple[Exercise, Path]],
+    config: Config,
+    *,
+    seed: int = 0,
+    schedules: int | None = None,
+    jobs: int = 0,
+    only: str = "",
+) -> Iterator[SelftestRow]:
+    """Grade all solutions of exercises and yield a row for each, in order.
+
+    Args:
+        exercises: each with the folder of its reference.
+        config: the site's settings.
+        seed: of the first schedule.
+        schedules: for each script; None: the default.
+        jobs: solutions graded at the same time; 0: one for each core.
+        only: only solutions with this in their name.
+    """
+    tasks = [
+        (exercise, reference, solution, config, seed, schedules)
+        for exercise, reference in exercises
+        for solution in solutions(reference)
+        if only in solution.name
+    ]
+    workers = jobs or os.cpu_count() or 1
+    with ProcessPoolExecutor(
+        workers, multiprocessing.get_context("fork"), initializer=begin_worker, initargs=(os.getpid(),)
+    ) as pool:
+        yield from pool.map(_grade_one, tasks)
+
+
+def _grade_one(task: tuple[Exercise, Path, Solution, Config, int, int | None]) -> SelftestRow:
+    exercise, reference, solution, config, seed, schedules = task
+    began = time.monotonic()
+    row = SelftestRow(
+        exercise=exercise.id,
+        kind=solution.kind,
+        name=solution.name,
+        language=language_of(solution.path),
+        expected=solution.check or Outcome.PASSED.value,
+        got="",
+        seconds=0.0,
+        ok=False,
+    )
+    request = Request(
+        exercise=exercise,
+        reference=reference,
+        submission=solution.path,
+        config=config,
+        seed=seed,
+        schedules=schedules,
+        jobs=1,
+    )
+    try:
+        verdict = grade(request, Silent())
+    except GraderError as error:
+        return replace(row, got=f"error: {error}", seconds=time.monotonic() - began)
+    got = outcome_of(verdict)
+    return replace(row, got=got, ok=got == row.expected, seconds=time.monotonic() - began)
+
+
+def outcome_of(verdict: Verdict) -> str:
+    """Say in a few words what became of a solution: `passed`, or the checks that failed it."""
+    if verdict.outcome is Outcome.PASSED and verdict.points == verdict.points_max:
+        return Outcome.PASSED.value
+    checks = {
+        finding.check
+        for scenario in verdict.scenarios
+        if scenario.outcome is Outcome.FAILED
+        for finding in scenario.findings
+        if finding.severity is Severity.ERROR
+    }
+    others = sorted(
+        f"{scenario.id}: {scenario.explanation}"
+        for scenario in verdict.scenarios
+        if scenario.outcome in (Outcome.ERROR, Outcome.INCONCLUSIVE)
+    )
+    return ", ".join([*sorted(checks), *others]) or verdict.outcome.value
+
+
+def language_of(path: Path) -> str:
+    """Return the language of a solution by its files: c, python or make."""
+    if (path / "Makefile").exists():
+        return "make"
+    return "python" if any(path.glob("*.py")) and not any(path.glob("*.c")) else "c"
