@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from grader.checkers._expect import resolver
+from grader.checkers._lines import resolver
 from grader.checkers.base import Spec, argument, flags
 from grader.model.exercise import Create
 from grader.model.history import History, Json, ObjectKind, Op, OpType
@@ -14,7 +15,6 @@ _OPENERS = frozenset({"open", "shm_open", "sem_open", "mq_open", "msgget", "semg
 _REMOVERS = frozenset({"unlink", "rmdir", "shm_unlink", "sem_unlink", "mq_unlink"})
 _CONTROLS = frozenset({"msgctl", "semctl", "shmctl"})
 _MOVES = frozenset({"rename", "link"})
-_IPC_CREAT = 0o1000
 
 
 def ids_of(history: History, kind: ObjectKind, name: str) -> set[str]:
@@ -38,7 +38,7 @@ def creator(history: History, kind: ObjectKind, name: str) -> Op | None:
             continue
         if removes(history, op, name):
             made = None
-        elif made is None and _makes(history, op, name):
+        elif made is None and makes(history, op, name):
             made = history.invoke_of(op)
     return made
 
@@ -62,17 +62,23 @@ def removes(history: History, op: Op, name: str) -> bool:
     return op.f in _REMOVERS or (op.f in _CONTROLS and argument(history, op, "cmd") == "IPC_RMID")
 
 
-def _makes(history: History, op: Op, name: str) -> bool:
+def makes(history: History, op: Op, name: str) -> bool:
+    """Whether a call may make an object of this name; of several that may, the first one did."""
     if op.f in _MOVES:
         return same_name(argument(history, op, "to"), name)
     if op.f in _MAKERS:
         return True
-    number = argument(history, op, "flags")
-    if isinstance(number, int):
-        return op.f in _OPENERS and bool(number & _IPC_CREAT)
     return op.f in _OPENERS and bool(flags(history, op) & {"O_CREAT", "IPC_CREAT"})
 
 
 def same_name(path: Json, name: str) -> bool:
     """Whether a path given to a call is an object's name: relative to the working directory, or absolute."""
     return isinstance(path, str) and (path == name or path.endswith(f"/{name.strip('/')}"))
+
+
+def mode_of(observed: Any) -> int | None:
+    """Return the permission bits of an object the script looked at; None if it did not see them."""
+    mode = observed.get("mode") if isinstance(observed, dict) else None
+    if isinstance(mode, str):
+        return int(mode, 8)
+    return mode if isinstance(mode, int) else None

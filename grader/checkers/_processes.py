@@ -56,7 +56,7 @@ def runtime_helpers(history: History) -> set[int]:
 
 def exits(history: History) -> dict[int, Op]:
     """Return the op of the end of each process."""
-    return {op.pid: op for op in history.ops if op.f == "exit" and op.pid and op.tid in {0, op.pid}}
+    return {op.pid: op for op in history.ops if op.f == "exit" and op.pid}
 
 
 def main_pid(history: History, part: str, before: int) -> int | None:

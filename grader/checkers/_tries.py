@@ -28,9 +28,12 @@ _SPIN_FIRST_MAX = 10
 _IN_VAIN = frozenset({"EAGAIN", "EWOULDBLOCK", "ENOMSG", "EBUSY", "ETIMEDOUT"})
 _WAITING = frozenset(
     {"read", "recv", "accept", "write", "send", "msgrcv", "msgsnd", "semop", "mq_receive", "mq_send", "flock",
-     "fcntl", "sem_trywait", "sem_timedwait", "pthread_mutex_trylock", "pthread_mutex_timedlock",
-     "pthread_rwlock_tryrdlock", "pthread_rwlock_trywrlock", "pthread_cond_timedwait", "sigwait", "futex"}
+     "fcntl", "sigwait", "connect", "sem_trywait", "sem_timedwait", "sem_clockwait", "pthread_mutex_trylock",
+     "pthread_mutex_timedlock", "pthread_mutex_clocklock", "pthread_rwlock_tryrdlock",
+     "pthread_rwlock_trywrlock", "pthread_rwlock_timedrdlock", "pthread_rwlock_timedwrlock",
+     "pthread_cond_timedwait", "pthread_cond_clockwait", "pthread_spin_trylock"}
 )  # fmt: skip
+_FUTEX = frozenset({"futex", "sem_wait"})
 _ABSENT = frozenset({"ENOENT", "ENXIO", "EEXIST", "ECONNREFUSED"})
 _NAMING = frozenset(
     {"open", "stat", "access", "connect", "shm_open", "sem_open", "mq_open", "msgget", "semget", "shmget"}
@@ -38,7 +41,7 @@ _NAMING = frozenset(
 _POLLS = frozenset({"poll", "select", "epoll_wait"})
 _NEUTRAL = frozenset(
     {"close", "socket", "dup", "dup2", "mmap", "munmap", "sigaction", "sigprocmask", "clock", "getpid",
-     "getppid", "gettid", "lseek", "fstat", "umask", "alarm", "setitimer", "bind"}
+     "getppid", "gettid", "lseek", "fstat", "umask", "alarm", "setitimer", "bind", "epoll_ctl", "setsockopt"}
 )  # fmt: skip
 _PASSIVE = _NAMING | {"fcntl", "ftruncate"}
 """Calls that are part of trying again when they are on the object that is tried."""
@@ -47,6 +50,10 @@ _STREAMS = frozenset({ObjectKind.PIPE, ObjectKind.FIFO, ObjectKind.SOCKET, Objec
 _SHARED = frozenset(
     {ObjectKind.MAPPING, ObjectKind.SHARED_MEMORY, ObjectKind.SYSV_SHARED_MEMORY, ObjectKind.FILE,
      ObjectKind.SEMAPHORE}
+)  # fmt: skip
+_LOOKS = frozenset(
+    {"sem_getvalue", "mq_getattr", "stat", "access", "load", "volatile_load", "atomic_load", "read_range",
+     "pthread_spin_busy"}
 )  # fmt: skip
 _VALUE_READS = frozenset({"GETVAL", "GETALL", "GETNCNT", "GETZCNT"})
 _NAMES = ("path", "address", "key", "target", "fds", "fd")
@@ -61,7 +68,8 @@ class Streak:
     Attributes:
         kind: `would-block`, `time-out`, `absent`, `end-of-file`, `probe` or `sleep`.
         first, last: the first and the last try, their ends.
-        tries: how many.
+        tries: how many; of a probe only those with a pause before them.
+        looks: how many, of a probe.
         pauses: of the thread, while it lasted.
         ops: indices of some of the tries.
         over: something else came after it; False if the run ended first.
@@ -71,6 +79,7 @@ class Streak:
     first: Op
     last: Op
     tries: int = 0
+    looks: int = 0
     pauses: int = 0
     ops: list[int] = field(default_factory=list)
     over: bool = False
@@ -87,7 +96,7 @@ _Key = tuple[str, str, str, str, int]
 
 
 def streaks(history: History, judged: Iterable[Op]) -> Iterator[Streak]:
-    """Return the streaks of three and more tries of the threads whose ops are given, in no special order."""
+    """Return the streaks of three and more tries (or looks) of the threads whose ops are given."""
     threads: dict[tuple[int, int], dict[_Key, Streak]] = {}
     for op in judged:
         if op.f == "deliver":
@@ -111,7 +120,7 @@ def streaks(history: History, judged: Iterable[Op]) -> Iterator[Streak]:
         elif kind != "neutral":
             _count(current, history, op, kind)
     for current in threads.values():
-        yield from (streak for streak in current.values() if streak.tries >= TRIES_MIN)
+        yield from (s for s in current.values() if max(s.tries, s.looks) >= TRIES_MIN)
 
 
 def classify(history: History, op: Op) -> str:
@@ -123,10 +132,10 @@ def classify(history: History, op: Op) -> str:
     if op.type is OpType.FAIL:
         return _failure(history, op)
     if op.f in _POLLS and op.result == 0:
-        if not argument(history, op, "fds"):
+        if op.f != "epoll_wait" and not argument(history, op, "fds"):
             return "sleep"
         # A zero time-out is how event loops (asyncio) look round between two callbacks: no try by itself.
-        return "time-out" if op.blocked or argument(history, op, "timeout_ns") else "probe"
+        return "time-out" if op.blocked else "probe"
     if op.f == "wait" and op.result == 0 and "WNOHANG" in flags(history, op):
         return "would-block"
     if op.f in {"read", "recv"} and op.result == 0 and argument(history, op, "count") != 0 and not op.blocked:
@@ -137,6 +146,10 @@ def classify(history: History, op: Op) -> str:
 
 
 def _failure(history: History, op: Op) -> str:
+    if op.f in _FUTEX and op.error == "ETIMEDOUT" and _kind(history, op) in _SHARED:
+        return (
+            "time-out"  # between threads of one process, as with Python's interpreter lock, it is no matter
+        )
     if op.f in _WAITING and op.error in _IN_VAIN:
         if op.f == "futex" and _kind(history, op) not in _SHARED:
             return (
@@ -154,7 +167,7 @@ def _is_probe(history: History, op: Op) -> bool:
         return argument(history, op, "signal") in {0, "0", ""}
     if op.f == "semctl":
         return argument(history, op, "cmd") in _VALUE_READS
-    return op.f in {"sem_getvalue", "load", "mq_getattr", "stat", "access"}
+    return op.f in _LOOKS
 
 
 def _kind(history: History, op: Op) -> ObjectKind | None:
@@ -175,9 +188,10 @@ def _count(current: dict[_Key, Streak], history: History, op: Op, kind: str) -> 
     streak = current.get(key)
     if streak is None:
         current[key] = streak = Streak(kind, op, op)
-    elif kind == "probe" and streak.pauses < streak.tries:
-        return  # looked twice between two pauses: that is one look
-    streak.add(op)
+    streak.looks += 1
+    streak.last = op
+    if kind != "probe" or streak.pauses >= streak.tries:  # to look twice between two pauses is one try
+        streak.add(op)
 
 
 def _pause(current: dict[_Key, Streak], op: Op, kind: str) -> None:

@@ -152,14 +152,14 @@ def _union(sets: Iterable[set[int] | None]) -> set[int] | None:
 def _wakers(history: History, thread: Waiting, op: Op, item: str) -> set[int] | None:
     """Return the processes that could end a wait on an object; None if the history does not say."""
     living = {t.pid: t.part for t in history.end.waiting if t.state != "zombie"}
-    if op.f == "wait":
+    if op.f in {"wait", "fork"}:
         child = argument(history, op, "pid")
         children = {p.pid for p in history.processes.values() if p.parent == thread.pid and p.pid in living}
         return (children & {child} if isinstance(child, int) and child > 0 else children) or None
     if op.f in _SIGNALS:
         senders = {o.part for o in history.ops if o.f == "kill"} | {thread.part}
         return {pid for pid, part in living.items() if part in senders}
-    if op.f.startswith("pthread_join"):
+    if op.f == "pthread_join":
         return {thread.pid}
     if not item:
         return {pid for pid, part in living.items() if part == thread.part} if op.f == "futex" else None
@@ -190,16 +190,33 @@ def _users(history: History, thread: Waiting, item: str, living: dict[int, str])
 
 def _objects(history: History, thread: Waiting, op: Op) -> list[str]:
     """Return the objects a call waits on: one, or those behind the descriptors of a `poll`."""
-    fds = argument(history, op, "fds")
+    if op.f == "epoll_wait":
+        return _watched(history, op.object)
+    fds, several = argument(history, op, "fds"), argument(history, op, "objects")
     if op.f not in _POLLS or not isinstance(fds, list | tuple):
         return [op.object] if op.object else []
+    if isinstance(several, list | tuple):
+        return [str(item) for item in several if item]
     numbers = {item.get("fd") if isinstance(item, dict) else item for item in fds}
     return [held for fd, held, _ in thread.holds if fd in numbers]
 
 
+def _watched(history: History, epoll: str) -> list[str]:
+    """Return the objects an epoll descriptor watches."""
+    watched: dict[str, None] = {}
+    for op in history.on(epoll):
+        if op.f == "epoll_ctl" and op.type is OpType.OK:
+            item = str(argument(history, op, "watched", ""))
+            if argument(history, op, "op") == "EPOLL_CTL_DEL":
+                watched.pop(item, None)
+            elif item:
+                watched[item] = None
+    return list(watched)
+
+
 def _is_stdin(history: History, item: str) -> bool:
     known = history.objects.get(item)
-    return known is not None and (known.kind is ObjectKind.TERMINAL or known.name.startswith("stdin of"))
+    return known is not None and known.name.startswith(("stdin of ", "terminal of "))
 
 
 def _is_socket(history: History, item: str) -> bool:

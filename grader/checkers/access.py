@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from grader.checkers._expect import resolver
-from grader.checkers._objects import creator, made_by_script, uses
+from grader.checkers._lines import resolver
+from grader.checkers._objects import creator, made_by_script, makes, mode_of, uses
 from grader.checkers._processes import foreign
 from grader.checkers.base import Spec, argument, at, failed, located, spoken, who
 from grader.model.exercise import Present
@@ -19,6 +17,9 @@ _JUDGED = frozenset(
      ObjectKind.SYSV_SHARED_MEMORY, ObjectKind.SYSV_SEMAPHORE, ObjectKind.SYSV_QUEUE}
 )  # fmt: skip
 _TOO_WIDE = 0o177
+_UMASK = 0o022
+"""What every part starts with."""
+
 _SYSV_CALLS = frozenset({"msgget", "semget", "shmget"})
 _CONTROLS = frozenset({"msgctl", "semctl", "shmctl"})
 
@@ -47,35 +48,35 @@ def _own(history: History, made: Op | None) -> bool:
 def _asked_for(history: History, kind: ObjectKind, name: str) -> tuple[Op | None, int]:
     """Return the first making of an object that is gone by now and its mode; 0 if that is not known for sure.
 
-    Without the process's umask the mode a call asks for says nothing; System V calls do not apply it.
+    System V calls do not apply the umask.
     """
     ops = list(uses(history, kind, name))
     if any(_changes_mode(history, op) for op in ops):
         return None, 0
     made = creator(history, kind, name) or next(
-        (history.invoke_of(op) for op in ops if op.type is OpType.OK and _is_creation(history, op)), None
+        (history.invoke_of(op) for op in ops if op.type is OpType.OK and makes(history, op, name)), None
     )
     if made is None:
         return None, 0
-    mode, umask = made.value.get("mode"), made.value.get("umask")
-    if made.f in _SYSV_CALLS:
-        number = made.value.get("flags")
-        bits = number if isinstance(number, int) else mode
-        return made, bits & 0o777 if isinstance(bits, int) else 0
-    return made, mode & ~umask if isinstance(mode, int) and isinstance(umask, int) else 0
+    mode = made.value.get("mode")
+    if not isinstance(mode, int):
+        return made, 0
+    return made, mode if made.f in _SYSV_CALLS else mode & ~_umask(history, made)
 
 
 def _changes_mode(history: History, op: Op) -> bool:
     return op.f in {"chmod", "fchmod"} or (op.f in _CONTROLS and argument(history, op, "cmd") == "IPC_SET")
 
 
-def _is_creation(history: History, op: Op) -> bool:
-    number = argument(history, op, "flags")
-    if isinstance(number, int):
-        return op.f in _SYSV_CALLS and bool(number & 0o1000)
-    return op.f == "mkfifo" or (
-        isinstance(number, list | tuple) and bool({"O_CREAT", "IPC_CREAT"} & {*number})
-    )
+def _umask(history: History, made: Op) -> int:
+    """Return the umask of the process that made an object: set by itself, or inherited."""
+    pid = made.pid
+    for op in reversed(history.ops[: made.index]):
+        if op.pid == pid and op.f == "umask" and op.type is OpType.OK:
+            return int(argument(history, op, "mode", _UMASK))
+        if op.f == "fork" and op.value.get("child") == pid:
+            pid = op.pid
+    return _UMASK
 
 
 def _finding(history: History, kind: ObjectKind, name: str, mode: int, made: Op | None) -> Finding:
@@ -97,7 +98,7 @@ def _demanded(history: History, spec: Spec) -> tuple[list[Finding], set[tuple[Ob
     findings = []
     known = set()
     for op, step, observed in failed(history, spec, Present):
-        mode = _mode_of(observed)
+        mode = mode_of(observed)
         if step.present.mode is None or mode is None or mode == int(step.present.mode, 8):
             continue
         name = resolver(history, op.index)(step.present.name)
@@ -118,10 +119,3 @@ def _demanded(history: History, spec: Spec) -> tuple[list[Finding], set[tuple[Ob
             )
         )
     return findings, known
-
-
-def _mode_of(observed: Any) -> int | None:
-    mode = observed.get("mode") if isinstance(observed, dict) else None
-    if isinstance(mode, str):
-        return int(mode, 8)
-    return mode if isinstance(mode, int) else None

@@ -64,7 +64,7 @@ def failed(history: History, spec: Spec, kind: type[StepT]) -> list[tuple[Op, St
             step = _step_of(op, history, spec)
             if not isinstance(step, kind):
                 raise InternalError(f"op {op.index} is `{word}`, its step is {type(step).__name__}")
-            found.append((op, step, op.value.get("observed")))
+            found.append((op, step, op.value.get("observed", op.value)))
     return found
 
 

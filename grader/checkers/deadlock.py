@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.checkers._expect import compare
+from grader.checkers._expect import difference
 from grader.checkers._waits import Wait, holders, lock_holders, never_woken, waits
 from grader.checkers.base import Spec, at, failed, flags, located, named, who
-from grader.model.exercise import Blocked, Exit, Expect, Running
+from grader.model.exercise import Blocked, Exit, Expect, Present
 from grader.model.history import EndReason, History, ObjectKind, Op, OpType
 from grader.model.verdict import Finding
 
@@ -30,11 +30,17 @@ _BY_CALL = {"wait": "man 2 wait", "pause": "man 2 sigsuspend", "sigsuspend": "ma
 
 def check(history: History, spec: Spec) -> list[Finding]:
     """Report who waits for whom when the script waits for something that can no longer happen."""
-    if history.end.reason not in {EndReason.STUCK, EndReason.UNMET} or _wrong_text(history, spec):
+    if history.end.reason is not EndReason.STUCK or _wrong_text(history, spec):
         return []
     stuck = never_woken(history, waits(history, spec))
-    concerned = _concerned(history, spec)
-    roots = [wait for wait in stuck if wait.thread.part in concerned and _counts(history, wait, stuck)]
+    concerned, circles_only = _concerned(history, spec)
+    roots = [
+        wait
+        for wait in stuck
+        if wait.thread.part in concerned
+        and _counts(history, wait, stuck)
+        and (wait.wakers or not circles_only)
+    ]
     involved = _reachable(roots, stuck)
     own = [wait for wait in involved if history.submitted(wait.thread.part)]
     if not own:
@@ -45,24 +51,27 @@ def check(history: History, spec: Spec) -> list[Finding]:
 def _wrong_text(history: History, spec: Spec) -> bool:
     """Whether the script stands still for text that is wrong, not for text that does not come."""
     return any(
-        not compare(step.expect, str(observed["got"]), history, op.index).short
-        for op, step, observed in failed(history, spec, Expect)
+        not difference(history, spec, op, step.expect).short for op, step, _ in failed(history, spec, Expect)
     )
 
 
-def _concerned(history: History, spec: Spec) -> set[str]:
-    """Return the parts whose doing the script waits for."""
+def _concerned(history: History, spec: Spec) -> tuple[set[str], bool]:
+    """Return the parts whose doing the script waits for, and whether only a circle can be to blame.
+
+    Who should be asleep in another call, or has not made an object yet, may well wait rightly for somebody
+    the script has not started; who should print or end may not.
+    """
     index = history.end.step
     step = spec.script.steps[index] if index is not None and index < len(spec.script.steps) else None
     if isinstance(step, Expect):
-        return {step.expect.part}
-    if isinstance(step, Blocked):
-        return {step.blocked.part}
+        return {step.expect.part}, False
     if isinstance(step, Exit):
-        return set(step.exit)
-    if isinstance(step, Running):
-        return set()
-    return set(history.cast)
+        return set(step.exit), False
+    if isinstance(step, Blocked):
+        return {step.blocked.part}, True
+    if isinstance(step, Present) and all(not observed for _, _, observed in failed(history, spec, Present)):
+        return set(history.cast), True
+    return set(), True
 
 
 def _counts(history: History, wait: Wait, stuck: Sequence[Wait]) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.checkers._expect import resolver
-from grader.checkers._objects import creator, made_by_script, uses
+from grader.checkers._lines import resolver
+from grader.checkers._objects import creator, made_by_script, mode_of, uses
 from grader.checkers._processes import died_of_signal, killed_parts
 from grader.checkers.base import Spec, alive, at, failed, finished, located, spoken, who
 from grader.model.exercise import Absent
@@ -34,7 +34,7 @@ def check(history: History, spec: Spec) -> list[Finding]:
     findings = []
     for op, step, observed in failed(history, spec, Absent):
         name = resolver(history, op.index)(step.absent.name)
-        entry = _entry(step.absent.kind, name, observed)
+        entry = _entry(history, step.absent.kind, name, observed)
         findings.append(_finding(history, entry, creator(history, entry.kind, name), (op.index,)))
     if finished(history):
         for entry in _left(history, spec):
@@ -44,16 +44,10 @@ def check(history: History, spec: Spec) -> list[Finding]:
     return findings
 
 
-def _entry(kind: ObjectKind, name: str, observed: Any) -> Entry:
-    row = observed if isinstance(observed, dict) else {}
-    mode, size = row.get("mode"), row.get("size")
-    bits = int(mode, 8) if isinstance(mode, str) else mode
-    return Entry(
-        kind=kind,
-        name=name,
-        mode=bits if isinstance(bits, int) else 0,
-        size=size if isinstance(size, int) else 0,
-    )
+def _entry(history: History, kind: ObjectKind, name: str, observed: Any) -> Entry:
+    """Return what is known of an object the script wants gone; the run ended with it still there."""
+    seen = Entry(kind=kind, name=name, mode=mode_of(observed) or 0)
+    return next((entry for entry in history.after if (entry.kind, entry.name) == (kind, name)), seen)
 
 
 def _left(history: History, spec: Spec) -> list[Entry]:

@@ -15,7 +15,7 @@ from grader.model.verdict import Finding
 
 RULE = "A program that has nothing to do must sleep in the kernel, and one that is done must end."
 
-_TAIL = 2000
+_TAIL = 500
 """So many last operations show who kept the run going."""
 
 _SHARE = 3

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from grader.checkers._expect import Resolve, readable, resolver
-from grader.checkers._objects import removes, uses
+from grader.checkers._lines import resolver
+from grader.checkers._objects import mode_of, removes, uses
 from grader.checkers.base import Spec, at, failed, located, quoted, spoken, who
 from grader.model.exercise import ObjectState, Pattern, Present
 from grader.model.history import History, Op, OpType
@@ -50,26 +49,15 @@ def _wrong(history: History, op: Op, demand: ObjectState, observed: Any) -> str:
     kind = observed.get("kind")
     if kind is not None and kind != demand.kind.value:
         return f"{name} is a {kind} and should be a {demand.kind.value}"
-    if demand.content is not None and "content" in observed and not _same(demand, observed, resolve):
-        return (
-            f"the content of {spoken(demand.kind, name)} is {quoted(readable(str(observed['content'])))}"
-            + (
-                ""
-                if isinstance(demand.content, Pattern)
-                else f" and should be {quoted(resolve(demand.content))}"
-            )
-        )
     size = observed.get("size")
     if demand.size is not None and size is not None and size != demand.size:
         return f"{shown} has size {size} and should have {demand.size}"
-    return ""
-
-
-def _same(demand: ObjectState, observed: dict[str, Any], resolve: Resolve) -> bool:
-    content = readable(str(observed["content"]))
-    if isinstance(demand.content, Pattern):
-        return re.fullmatch(resolve(demand.content.regex), content, re.DOTALL) is not None
-    return demand.content is None or content == resolve(demand.content)
+    if demand.content is None or (demand.mode is not None and mode_of(observed) != int(demand.mode, 8)):
+        return ""  # what is wrong is its mode, as the check `access` says
+    should = (
+        "" if isinstance(demand.content, Pattern) else f" and should be {quoted(resolve(demand.content))}"
+    )
+    return f"the content of {spoken(demand.kind, name)} is {quoted(str(observed.get('content', '')))}{should}"
 
 
 def _remover(history: History, demand: ObjectState, before: int) -> Op | None:

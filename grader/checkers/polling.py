@@ -14,6 +14,9 @@ from grader.model.verdict import Finding
 
 RULE = "Waiting is blocking: who asks again and again wastes the processor, or comes late, or both."
 
+_ENDLESS_MIN = 20
+"""So many sleeps or looks at the end of a run that reached a limit are a wait."""
+
 _ADVICE = {
     "would-block": "Without the non-blocking flag the kernel wakes the caller when there is something.",
     "time-out": "Without a time-out the kernel wakes the caller when there is something.",
@@ -33,12 +36,9 @@ _READING = {
 def check(history: History, spec: Spec) -> list[Finding]:
     """Report operations that a thread repeats without any progress, the longest streak of each loop."""
     worst: dict[tuple[str, str, str, int], list[Streak]] = {}
-    proven = [
-        s
-        for s in streaks(history, _judged(history))
-        if s.kind != "sleep" or _waits_by_sleeping(history, spec, s)
-    ]
-    for streak in proven:
+    for streak in streaks(history, _judged(history)):
+        if not _proven(history, spec, streak):
+            continue
         op = streak.last
         worst.setdefault((op.part, op.f, op.file, op.line), []).append(streak)
     loops = [max(found, key=lambda streak: streak.tries) for found in worst.values()]
@@ -58,16 +58,19 @@ def _judged(history: History) -> Iterator[Op]:
             yield op
 
 
-def _waits_by_sleeping(history: History, spec: Spec, streak: Streak) -> bool:
-    """Whether sleeps alone are a wait: what a loop looks at between them need not be visible.
+def _proven(history: History, spec: Spec, streak: Streak) -> bool:
+    """Whether a streak is a wait. Tries are; sleeps alone, and looks without a pause, need not be.
 
-    A program may sleep for other reasons, so something must prove it: the script found the part asleep where
-    it should have waited for something, or the run reached a limit with nothing else going on.
+    What a loop looks at between two sleeps may be invisible, but a program may also sleep for other reasons;
+    and who looks at one place again and again may be computing. It is a wait if the script found the part
+    asleep where it should have waited for something, or if the run reached a limit with nothing else going on.
     """
     op = streak.last
+    if streak.kind != "sleep" and streak.tries >= TRIES_MIN:
+        return True
     if history.end.reason is EndReason.LIMIT and history.end.limit in {"time", "events"}:
-        return not streak.over
-    return any(
+        return not streak.over and max(streak.tries, streak.looks) >= _ENDLESS_MIN
+    return streak.kind == "sleep" and any(
         step.blocked.part == op.part and _asleep(observed, op)
         for _, step, observed in failed(history, spec, Blocked)
     )
@@ -86,10 +89,11 @@ def _finding(history: History, streak: Streak) -> Finding:
         on = f" of {path}" if path else on
     seconds = (op.time_ns - streak.first.time_ns) / 1e9
     over = f" over {seconds:.3g} s of virtual time" if seconds else ""
+    times = max(streak.tries, streak.looks)
     pause = " (sleeping in between)" if streak.kind != "sleep" and streak.pauses >= TRIES_MIN - 1 else ""
     return Finding(
         check="polling",
-        message=f"{who(history, op.part, op.pid)} polls: it called {op.f}{on} {streak.tries} times in a row"
+        message=f"{who(history, op.part, op.pid)} polls: it called {op.f}{on} {times} times in a row"
         f"{at(op)}{over}{pause}, {_in_vain(streak)}.",
         why=f"{RULE} {_ADVICE[streak.kind]}",
         read=_READING.get(op.f, "man 2 poll"),

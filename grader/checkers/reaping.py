@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.checkers._processes import foreign, killed_parts, runtime_helpers
-from grader.checkers.base import Spec, argument, flags, last_line, located, who
+from grader.checkers.base import Spec, last_line, located, who
 from grader.model.history import History, Op, OpType
 from grader.model.verdict import Finding
 
@@ -20,8 +20,6 @@ def check(history: History, spec: Spec) -> list[Finding]:
             continue
         orphans = [pid for pid in _pids(op, "orphans") if pid not in helpers]
         zombies = [pid for pid in _pids(op, "zombies") if pid not in helpers]
-        if zombies and _kernel_reaps(history, op.pid):
-            zombies = []
         if orphans or zombies:
             findings.append(_finding(history, op, zombies, orphans))
     return findings
@@ -38,23 +36,6 @@ def _broken_off(history: History) -> int:
 def _pids(op: Op, name: str) -> list[int]:
     value = op.value.get(name)
     return [pid for pid in value if isinstance(pid, int)] if isinstance(value, list | tuple) else []
-
-
-def _kernel_reaps(history: History, pid: int) -> bool:
-    """Whether a process, or one it descends from, told the kernel that it will not wait for its children."""
-    family = set()
-    while pid in history.processes and pid not in family:
-        family.add(pid)
-        pid = history.processes[pid].parent
-    return any(
-        op.f == "sigaction"
-        and op.pid in family
-        and argument(history, op, "signal") == "SIGCHLD"
-        and (
-            "ign" in str(argument(history, op, "action", "")).lower() or "SA_NOCLDWAIT" in flags(history, op)
-        )
-        for op in history.ops
-    )
 
 
 def _finding(history: History, op: Op, zombies: list[int], orphans: list[int]) -> Finding:

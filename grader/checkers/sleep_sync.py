@@ -7,10 +7,10 @@ the cause.
 
 from __future__ import annotations
 
-from grader.checkers._expect import compare
+from grader.checkers._expect import difference
+from grader.checkers._printed import written_since
 from grader.checkers._processes import foreign
 from grader.checkers.base import Spec, at, failed, located, who
-from grader.checkers.output import written_since
 from grader.model.exercise import Expect
 from grader.model.history import History, Op, OpType
 from grader.model.verdict import Finding
@@ -25,15 +25,15 @@ def check(history: History, spec: Spec) -> list[Finding]:
     woken = _woken_early(history)
     if not woken:
         return []
-    for op, step, observed in failed(history, spec, Expect):
+    for op, step, _ in failed(history, spec, Expect):
         demand = step.expect
-        difference = compare(demand, str(observed["got"]), history, op.index)
-        if difference.short:
+        found = difference(history, spec, op, demand)
+        if found.short:
             continue
         written = written_since(history, demand.part, demand.stream, op.index)
         for sleep, end in woken:
             # What the sleeper wrote, or passed on to others who wrote, came too early.
-            acted = _act_after(history, end, written, own_output=not difference.reordered)
+            acted = _act_after(history, end, written, own_output=not found.reordered)
             if acted is not None:
                 return [_finding(history, sleep, (sleep.index, end.index, acted.index, op.index))]
     return []
@@ -41,7 +41,7 @@ def check(history: History, spec: Spec) -> list[Finding]:
 
 def _woken_early(history: History) -> list[tuple[Op, Op]]:
     """Return the sleeps of the submission, invoke and end, that ended while somebody else was ready."""
-    late = [op.index for op in history.ops if op.f == "clock" and op.value.get("late") is True]
+    late = {op.value.get("to_ns") for op in history.ops if op.f == "clock" and op.value.get("late") is True}
     others = foreign(history)
     found = []
     for end in history.ops:
@@ -49,9 +49,8 @@ def _woken_early(history: History) -> list[tuple[Op, Op]]:
             continue
         if not history.submitted(end.part) or end.pid in others:
             continue
-        sleep = history.ops[end.invoked]
-        if any(sleep.index < index < end.index for index in late):
-            found.append((sleep, end))
+        if end.time_ns in late:
+            found.append((history.ops[end.invoked], end))
     return found
 
 
@@ -68,7 +67,8 @@ def _act_after(history: History, end: Op, written: list[Op], *, own_output: bool
 
 def _finding(history: History, sleep: Op, ops: tuple[int, ...]) -> Finding:
     duration = sleep.value.get("duration_ns")
-    seconds = f" for {duration / 1e9:g} s" if isinstance(duration, int | float) else ""
+    relative = isinstance(duration, int) and not sleep.value.get("absolute")
+    seconds = f" for {int(str(duration)) / 1e9:g} s" if relative else ""
     return Finding(
         check="sleep-sync",
         message=f"{who(history, sleep.part, sleep.pid)} sleeps{seconds}{at(sleep)} so that others come "
