@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ctypes
 import os
-from dataclasses import dataclass
+import struct
+from typing import NamedTuple
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _ptrace = _libc.ptrace
@@ -45,19 +46,15 @@ WALL = 0x40000000
 """waitpid: children of every kind, also those made by clone without SIGCHLD."""
 
 
-class _SyscallInfo(ctypes.Structure):
-    _fields_ = [
-        ("op", ctypes.c_uint8),
-        ("pad", ctypes.c_uint8 * 3),
-        ("arch", ctypes.c_uint32),
-        ("instruction_pointer", ctypes.c_uint64),
-        ("stack_pointer", ctypes.c_uint64),
-        ("words", ctypes.c_uint64 * 7),
-        ("ret_data", ctypes.c_uint32),
-    ]
+_INFO_SIZE = 88
+_info = ctypes.create_string_buffer(_INFO_SIZE)
+_info_address = ctypes.addressof(_info)
+_entry_words = struct.Struct("<8xQQ7Q").unpack_from
+_exit_word = struct.Struct("<24xq").unpack_from
+"""struct ptrace_syscall_info: op, arch, ip and sp, then number and arguments, or the result.
 
-
-_INFO_SIZE = ctypes.sizeof(_SyscallInfo)
+The buffers of this module are shared by all calls: tracing is the work of one thread (see above).
+"""
 
 
 class _Iovec(ctypes.Structure):
@@ -78,8 +75,7 @@ for _function in (_vm_readv, _vm_writev):
     _function.restype = ctypes.c_ssize_t
 
 
-@dataclass(frozen=True, slots=True)
-class SyscallEntry:
+class SyscallEntry(NamedTuple):
     """A system call about to be made: number, six arguments, and where user space was."""
 
     nr: int
@@ -135,23 +131,16 @@ def event_message(tid: int) -> int:
 
 def syscall_entry(tid: int) -> SyscallEntry:
     """Return the call a tracee in a seccomp stop or entry stop is about to make."""
-    info = _SyscallInfo()
-    _request(PTRACE_GET_SYSCALL_INFO, tid, _INFO_SIZE, ctypes.addressof(info))
-    words = info.words
-    return SyscallEntry(
-        words[0],
-        (words[1], words[2], words[3], words[4], words[5], words[6]),
-        info.instruction_pointer,
-        info.stack_pointer,
-    )
+    _request(PTRACE_GET_SYSCALL_INFO, tid, _INFO_SIZE, _info_address)
+    ip, sp, nr, a0, a1, a2, a3, a4, a5 = _entry_words(_info)
+    return SyscallEntry(nr, (a0, a1, a2, a3, a4, a5), ip, sp)
 
 
 def syscall_result(tid: int) -> int:
     """Return what the call a tracee in an exit stop has made returns: negative is -errno."""
-    info = _SyscallInfo()
-    _request(PTRACE_GET_SYSCALL_INFO, tid, _INFO_SIZE, ctypes.addressof(info))
-    value: int = info.words[0]
-    return value - (1 << 64) if value >> 63 else value
+    _request(PTRACE_GET_SYSCALL_INFO, tid, _INFO_SIZE, _info_address)
+    result: int = _exit_word(_info)[0]
+    return result
 
 
 def signal_info(tid: int) -> bytes:
@@ -180,18 +169,26 @@ def write_registers(tid: int, kind: int, data: bytes) -> None:
     _request(PTRACE_SETREGSET, tid, kind, ctypes.addressof(iovec))
 
 
+_READ_MAX = 1 << 16
+_memory = ctypes.create_string_buffer(_READ_MAX)
+_local = _Iovec(ctypes.addressof(_memory), 0)
+_remote = _Iovec(0, 0)
+_local_pointer, _remote_pointer = ctypes.pointer(_local), ctypes.pointer(_remote)
+
+
 def read_memory(tid: int, address: int, size: int) -> bytes:
     """Read up to `size` bytes; fewer, or none, where the memory is not mapped."""
+    if size > _READ_MAX:
+        head = read_memory(tid, address, _READ_MAX)
+        rest = read_memory(tid, address + _READ_MAX, size - _READ_MAX) if len(head) == _READ_MAX else b""
+        return head + rest
     if size <= 0:
         return b""
-    buffer = ctypes.create_string_buffer(size)
-    local = _Iovec(ctypes.addressof(buffer), size)
-    remote = _Iovec(address, size)
-    count = _vm_readv(tid, ctypes.byref(local), 1, ctypes.byref(remote), 1, 0)
-    if count == size:
-        return buffer.raw
+    _local.length = _remote.length = size
+    _remote.base = address
+    count = _vm_readv(tid, _local_pointer, 1, _remote_pointer, 1, 0)
     if count > 0:
-        return buffer.raw[:count]
+        return ctypes.string_at(_memory, count)
     # The whole range is refused when its first page is absent only; retry to the end of the page.
     to_page_end = 4096 - address % 4096
     return read_memory(tid, address, to_page_end) if size > to_page_end else b""

@@ -1,0 +1,37 @@
+"""`grader trace`: the IPC history of any program, as it happens, or a stored one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from grader.model.errors import UsageError
+from grader.reporters.stream import line
+from grader.scenarios.follow import Call, follow
+
+_BUFFER = 1 << 16
+
+
+def run(options: argparse.Namespace) -> int:
+    """Follow a command, whose exit status is ours, or show a stored history."""
+    if options.run is not None:
+        if options.command:
+            raise UsageError("name a command or a stored run, not both")
+        from grader import store
+        from grader.commands import console
+        from grader.reporters.history import print_history
+
+        print_history(store.read_history(options.run), console.stdout())
+        return 0
+    command = options.command[1:] if options.command[:1] == ["--"] else options.command
+    if not command:
+        raise UsageError("name the program to follow: grader trace -- CMD [ARG...]")
+    interactive = sys.stderr.isatty()
+    with open(
+        sys.stderr.fileno(), "w", buffering=1 if interactive else _BUFFER, closefd=False, errors="replace"
+    ) as out:
+
+        def sink(call: Call) -> None:
+            out.write(line(call.pid, call.f, call.target, call.value, call.result, call.error))
+
+        return follow(command, sink)
