@@ -1,0 +1,67 @@
+# Wrong: both sides open for writing first, and open() waits for the other's reader.
+import os
+import select
+import sys
+import threading
+
+
+def make_fifo(name):
+    if not os.path.exists(name):
+        try:
+            os.mkfifo(name, mode=0o600)
+        except FileExistsError:
+            pass  # the peer was faster
+
+
+def leave(mine):
+    os.unlink(mine)
+    os._exit(0)
+
+
+def listen(fd, peer, mine, leaving):
+    select.select([fd], [], [])  # until the peer came and wrote, or came and went
+    os.set_blocking(fd, True)
+    with open(fd, encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
+        for line in lines:
+            print(f"{peer}: {line.removesuffix(chr(10))}", flush=True)
+    print(f"{peer} left", flush=True)
+    with leaving:
+        leave(mine)
+
+
+def main():
+    try:
+        _, me, peer = sys.argv
+    except ValueError:
+        sys.stderr.write("usage: chat ME PEER\n")
+        sys.exit(2)
+    mine, theirs = f"{me}.fifo", f"{peer}.fifo"
+    for stream in (sys.stdin, sys.stdout):
+        stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+    sys.stdin.reconfigure(newline="\n")
+
+    make_fifo(mine)
+    outgoing = None
+    while outgoing is None:
+        make_fifo(theirs)
+        try:
+            outgoing = os.open(theirs, os.O_WRONLY)
+        except FileNotFoundError:
+            continue
+    incoming = os.open(mine, os.O_RDONLY)
+
+    leaving = threading.Lock()  # one of the two leaves, once
+    threading.Thread(target=listen, args=(incoming, peer, mine, leaving), daemon=True).start()
+
+    with open(outgoing, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as peer_file:
+        for line in sys.stdin:
+            line = line.removesuffix("\n")
+            if line == "/quit":
+                break
+            peer_file.write(line + "\n")
+            peer_file.flush()
+        with leaving:
+            leave(mine)
+
+
+main()
