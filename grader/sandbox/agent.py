@@ -125,7 +125,7 @@ class Agent:
     def do_put(self, request: dict[str, Any], payload: bytes, _fds: list[int]) -> Answer:
         """Write files."""
         if request["clear"]:
-            files.clear(self._world.where(request["folder"]))
+            files.clear(files.place(self._world, request["folder"]))
         files.put(self._world, request["folder"], request["entries"], payload)
         return {}, b"", []
 

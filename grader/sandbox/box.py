@@ -85,7 +85,7 @@ class Box:
             other.close()
         self._hello: dict[str, Any] | None = None
         setup = {
-            "root": self._folder.name if self._folder else "",
+            "root": os.path.realpath(self._folder.name) if self._folder else "",
             "limits": rlimits(limits),
             "nested": isolation == FULL,
         }

@@ -21,6 +21,18 @@ _NO_SURPRISES = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _CHUNK = 1 << 20
 
 
+def place(world: World, folder: str) -> str:
+    """Return where a folder of the sandbox really is.
+
+    Raises:
+        OSError: without namespaces, a program has put a symbolic link in its place.
+    """
+    path = world.where(folder)
+    if world.root and os.path.realpath(path) != path:
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
+    return path
+
+
 def put(world: World, folder: str, entries: list[dict[str, Any]], payload: bytes) -> None:
     """Write files.
 
@@ -30,7 +42,7 @@ def put(world: World, folder: str, entries: list[dict[str, Any]], payload: bytes
         entries: `name` (relative), `mode` and `size` of each; size -1 is a folder.
         payload: the contents, one after the other.
     """
-    top = world.where(folder)
+    top = place(world, folder)
     os.makedirs(top, exist_ok=True)
     at = 0
     for entry in entries:
@@ -59,7 +71,7 @@ def collect(world: World, folder: str, size_max: int) -> tuple[list[dict[str, An
     Raises:
         OSError: EFBIG if there are more bytes than `size_max`.
     """
-    top = world.where(folder)
+    top = place(world, folder)
     entries: list[dict[str, Any]] = []
     contents: list[bytes] = []
     total = 0
@@ -161,6 +173,8 @@ def remove_tree(path: str) -> None:
     Raises:
         OSError: there is no such folder, or something cannot be removed.
     """
+    if not stat.S_ISDIR(os.lstat(path).st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
     os.chmod(path, 0o700)
     clear(path)
     os.rmdir(path)
