@@ -53,8 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--language", choices=["c", "python"], help="default: the exercise's first")
     _add_check(add("check", "check", "grade a submission"))
     trace = add("trace", "trace", "show the IPC history of any program, or a stored one")
-    trace.add_argument("--run", metavar="FILE", type=Path, help="show a stored history (*.jsonl.gz) instead")
-    trace.add_argument("command", metavar="-- CMD", nargs=argparse.REMAINDER, help="the program to run")
+    trace.add_argument(
+        "command", metavar="-- CMD", nargs=argparse.REMAINDER, help="a program, or a stored *.jsonl.gz"
+    )
     lint = add("lint", "lint", "check exercise files without running anything")
     lint.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="default: the whole catalogue")
     recheck = add("recheck", "check", "judge stored runs again, without running anything")

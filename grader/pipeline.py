@@ -28,7 +28,7 @@ from grader.planning import RunSpec, expand, make_plan
 from grader.reporters import json as json_report
 from grader.sandbox.box import Box
 from grader.sandbox.doctor import choose_isolation
-from grader.store import RunFolder, StoredPlan, StoredRun
+from grader.store import SUFFIX, RunFolder, StoredPlan, StoredRun
 
 
 class Progress(Protocol):
@@ -220,7 +220,7 @@ def _store_plan(request: Request, plan: Sequence[RunSpec], isolation: str) -> Ru
 
 
 def _history_file(spec: RunSpec) -> str:
-    return f"{spec.scenario.id}-{spec.script_index}-{spec.strategy}-{spec.seed}.jsonl.gz"
+    return f"{spec.scenario.id}-{spec.script_index}-{spec.strategy}-{spec.seed}{SUFFIX}"
 
 
 def _explore(

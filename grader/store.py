@@ -20,6 +20,7 @@ from grader.model.errors import UsageError
 from grader.model.history import History, load_history
 
 STORE_VERSION = 1
+SUFFIX = ".jsonl.gz"
 _PLAN = "plan.json"
 _VERDICT = "verdict.json"
 _FOLDER = re.compile(r"^(?P<exercise>[a-z][a-z0-9-]*)-(?P<number>\d{4,})$")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
+from grader import store
 from grader.model.errors import UsageError
 from grader.reporters.stream import line
 from grader.scenarios.follow import Call, follow
@@ -14,14 +16,11 @@ _BUFFER = 1 << 16
 
 def run(options: argparse.Namespace) -> int:
     """Follow a command, whose exit status is ours, or show a stored history."""
-    if options.run is not None:
-        if options.command:
-            raise UsageError("name a command or a stored run, not both")
-        from grader import store
+    if len(options.command) == 1 and options.command[0].endswith(store.SUFFIX):
         from grader.commands import console
         from grader.reporters.history import print_history
 
-        print_history(store.read_history(options.run), console.stdout())
+        print_history(store.read_history(Path(options.command[0])), console.stdout())
         return 0
     command = options.command[1:] if options.command[:1] == ["--"] else options.command
     if not command:

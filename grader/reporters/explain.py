@@ -233,7 +233,6 @@ def look_again(verdict: Verdict, scenario: ScenarioResult) -> Iterator[tuple[str
     if verdict.run_dir and scenario.run:
         path = shlex.quote(one_line(f"{verdict.run_dir.rstrip('/')}/{scenario.run}"))
         yield "trace", f"grader trace {path}"
-        yield "again", f"grader replay {path}"
 
 
 def summary(verdict: Verdict) -> str:

@@ -151,7 +151,6 @@ def test_commands_quote_the_path(verdict: Verdict) -> None:
     verdict = replace(verdict, run_dir="my runs/")
     assert list(explain.look_again(verdict, verdict.scenarios[1])) == [
         ("trace", "grader trace 'my runs/either-first-2.jsonl'"),
-        ("again", "grader replay 'my runs/either-first-2.jsonl'"),
     ]
 
 

@@ -157,7 +157,6 @@ def test_failure_text_tells_all_that_is_known(verdict: Verdict) -> None:
         "  hint  Which end does each of the two open first?",
         "  tried 1 fair and 2 random schedules; stopped at the first failure",
         "  trace grader trace runs/2f1c-fifo-chat/either-first-2.jsonl",
-        "  again grader replay runs/2f1c-fifo-chat/either-first-2.jsonl",
     ]
 
 
