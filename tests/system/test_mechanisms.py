@@ -1,0 +1,32 @@
+"""Each mechanism's calls are recorded as what they are; the programs say it themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.model.history import EndReason
+from tests.system.expected import assert_as_told
+from tests.system.run_program import c_program, perform
+
+pytestmark = pytest.mark.system
+
+_LIBRARY = frozenset({"nanosleep", "sigprocmask"})
+"""Programs rest so that everybody else goes first; the C library masks signals where nobody asked it to."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pipes",
+        "fifos",
+        "offsets",
+        "posix_queues",
+        "shared_memory",
+        "named_semaphores",
+        "lines",
+    ],
+)
+def test_operations_are_recorded_as_the_program_says(name: str) -> None:
+    history = perform(c_program(name))
+    assert history.end.reason is EndReason.FINISHED
+    assert_as_told(history, ignore=_LIBRARY)
