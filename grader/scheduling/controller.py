@@ -32,7 +32,7 @@ from grader.scheduling.base import Candidate
 from grader.scheduling.clock import VirtualClock, time_out, write_remaining
 from grader.scheduling.limits import CpuWatch, LimitReached
 from grader.scheduling.waiter import Waiter
-from grader.tracer import proc, ptrace, source
+from grader.tracer import code, proc, ptrace
 from grader.tracer.arch import Registers, layout
 from grader.tracer.calls import Calls, Interest, fatal_by_default
 from grader.tracer.filter import RESTART_SYSCALL
@@ -254,7 +254,7 @@ class Controller:
         where = 0
         if os.WIFSTOPPED(status):
             entry = ptrace.syscall_entry(task.tid)
-            where = source.caller(task.tid, entry.sp, entry.ip, task.process.code)
+            where = code.caller(task.tid, entry.sp, entry.ip, task.process.code)
         task.where, task.target = where, ""
         self.calls.event(task, "spin", {"cpu_s": self._limits.cpu_s})
         raise LimitReached("cpu", f"{task.part} computes without end and makes no system call")
@@ -432,7 +432,7 @@ class Controller:
         process.ranges.clear()
         process.actions = {n: a for n, a in process.actions.items() if a[0] == "SIG_IGN"}
         self.calls.forget(process)
-        process.code = source.code_range(task.tid)
+        process.code = code.load(task.tid)
         process.program = proc.executable(task.tid) if process.started else process.program
         proc.hide_vdso(task.tid)
         if process.parent is not None:

@@ -18,7 +18,7 @@ from grader.mechanisms.file import DESCRIPTOR_ARGUMENT, PATH_ARGUMENT
 from grader.mechanisms.shared_memory import MAP_ANONYMOUS
 from grader.model.history import ObjectKind, OpType
 from grader.shim import protocol
-from grader.tracer import proc, ptrace, source
+from grader.tracer import code, proc, ptrace
 from grader.tracer.filter import call_numbers
 from grader.tracer.objects import Objects, interesting_path
 from grader.tracer.recorder import Recorder
@@ -84,7 +84,7 @@ class Calls:
         if not self._of_interest(task, view, name, entry.args):
             return Interest.NONE
         task.target = call.target(view, entry.args) if call.target else ""
-        task.where = source.caller(task.tid, entry.sp, entry.ip, task.process.code)
+        task.where = code.caller(task.tid, entry.sp, entry.ip, task.process.code)
         return Interest.CALL
 
     def _of_interest(self, task: Task, view: TaskView, name: str, args: Args) -> bool:
@@ -139,8 +139,8 @@ class Calls:
         target, offset = view.address(told.address)
         if not target:
             target = self.objects.numbered(ObjectKind.FUTEX, task.process.host << 48 ^ told.address)
-        start, end, base = task.process.code
-        task.where = told.caller - 1 - base if start <= told.caller < end else 0
+        own = task.process.code
+        task.where = told.caller - 1 - own.base if told.caller in own else 0
         task.name, task.target = protocol.NAMES[told.code], target
         task.value = {"offset": offset, "size": told.size}
         if task.name == "sem_init":
@@ -253,6 +253,9 @@ class Calls:
         if made not in self.objects.known:
             return
         final = self.objects.rename(made, name)
+        for fd, known in task.process.descriptors.items():
+            if known == made:
+                task.process.descriptors[fd] = final
         for shared in task.process.ranges:
             if shared.object == made:
                 shared.object = final

@@ -1,62 +1,15 @@
-"""From a stopped thread to a line of the student's source.
-
-Which call of the program led to a system call is found on the stack: the return address nearest to its top
-that lies in the program's own code, right behind a call instruction. Lines come from DWARF (pyelftools).
-"""
+"""From an address in a program's code to a line of the student's source: DWARF, read with pyelftools."""
 
 from __future__ import annotations
 
 import bisect
 import io
-import os
 import posixpath
 import struct
 
 from elftools.common.exceptions import ELFError
 from elftools.dwarf.lineprogram import LineProgram
 from elftools.elf.elffile import ELFFile
-
-from grader.tracer import proc, ptrace
-
-_STACK_BYTES = 2048
-
-
-def code_range(tid: int) -> tuple[int, int, int]:
-    """Return (start, end, load base) of the executable code of a process' program; zeros if unknown."""
-    maps = proc.mappings(tid)
-    try:
-        inode = os.stat(f"/proc/{tid}/exe").st_ino
-    except OSError:
-        return 0, 0, 0
-    own = [mapping for mapping in maps if mapping.inode == inode]
-    code = [mapping for mapping in own if "x" in mapping.permissions]
-    if not code:
-        return 0, 0, 0
-    return code[0].start, code[-1].end, own[0].start - own[0].offset
-
-
-def caller(tid: int, sp: int, ip: int, code: tuple[int, int, int]) -> int:
-    """Return the address, relative to the load base, in the program's code that made a call; 0 if unknown."""
-    start, end, base = code
-    if not start:
-        return 0
-    if start <= ip < end:
-        return ip - 1 - base
-    stack = ptrace.read_memory(tid, sp, _STACK_BYTES)
-    for (word,) in struct.iter_unpack("<Q", stack[: len(stack) // 8 * 8]):
-        if start < word < end and _behind_call(ptrace.read_memory(tid, word - 7, 7)):
-            address: int = word - 1 - base
-            return address
-    return 0
-
-
-def _behind_call(code: bytes) -> bool:
-    """Whether the bytes before an address end in a call: E8 rel32, or FF /2 in its usual lengths (x86-64)."""
-    if len(code) < 7:
-        return False
-    if code[2] == 0xE8:
-        return True
-    return any(code[-length] == 0xFF and code[1 - length] & 0x38 == 0x10 for length in (2, 3, 6, 7))
 
 
 class Lines:

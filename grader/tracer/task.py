@@ -11,6 +11,7 @@ from typing import Any
 from grader.mechanisms.base import Call
 from grader.model.history import ObjectKind
 from grader.tracer import proc, ptrace
+from grader.tracer.code import Code
 from grader.tracer.objects import Objects
 
 
@@ -60,7 +61,7 @@ class Process:
     exit_status: int | None = None
     waited: bool = False
     orphaned: bool = False
-    code: tuple[int, int, int] = (0, 0, 0)
+    code: Code = field(default_factory=Code)
     program: str = ""
     started: bool = False
     temporary: dict[str, int] = field(default_factory=dict)
