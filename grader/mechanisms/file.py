@@ -7,6 +7,7 @@ import struct
 from collections.abc import Callable, Hashable
 
 from grader.mechanisms.base import (
+    POSIX_OBJECTS,
     Args,
     Call,
     Value,
@@ -18,14 +19,16 @@ from grader.mechanisms.base import (
     path_of,
     posix_word,
     s32,
+    s64,
     shown_path,
 )
 
 _ACCESS = {0: "O_RDONLY", 1: "O_WRONLY", 2: "O_RDWR"}
 _FLAGS = {
     getattr(os, name): name
-    for name in ("O_CREAT", "O_EXCL", "O_TRUNC", "O_APPEND", "O_NONBLOCK", "O_CLOEXEC", "O_DIRECTORY")
-}
+    for name in ("O_CREAT", "O_EXCL", "O_TRUNC", "O_APPEND", "O_NONBLOCK", "O_CLOEXEC", "O_DIRECTORY",
+                 "O_NOFOLLOW")
+}  # fmt: skip
 _LARGEFILE = 0o100000
 _NONBLOCK = os.O_NONBLOCK
 STREAMS = frozenset({"pipe", "fifo", "socket", "terminal", "event", "timer", "queue"})
@@ -39,7 +42,9 @@ def open_flags(value: int) -> list[str]:
 
 def _open(path: int, flags: int, mode: int) -> Call:
     def enter(view: View, args: Args) -> Value:
-        value: Value = {"path": shown_path(view, args, path), "flags": open_flags(s32(args[flags]))}
+        # shm_open and sem_open add these two by themselves.
+        own = os.O_CLOEXEC | os.O_NOFOLLOW if view.text(args[path]).startswith(POSIX_OBJECTS) else 0
+        value: Value = {"path": shown_path(view, args, path), "flags": open_flags(s32(args[flags]) & ~own)}
         if args[flags] & os.O_CREAT:
             value["mode"] = args[mode] & 0o7777
         return value
@@ -208,7 +213,7 @@ CALLS = {
     ),
     "lseek": Call(
         f="lseek",
-        enter=lambda _view, args: {"fd": s32(args[0]), "offset": args[1], "whence": s32(args[2])},
+        enter=lambda _view, args: {"fd": s32(args[0]), "offset": s64(args[1]), "whence": s32(args[2])},
         target=fd_of(),
         wakes=False,
     ),

@@ -86,7 +86,16 @@ class Objects:
             target = os.readlink(link)
         except OSError:
             return ""
-        return self._identify(info, target.removesuffix(" (deleted)"))
+        target = target.removesuffix(" (deleted)")
+        if self._is_queue(tid, info):
+            target = _QUEUES + target.lstrip("/")  # a queue's descriptor is named from the top of its mount
+        return self._identify(info, target)
+
+    def _is_queue(self, tid: int, info: os.stat_result) -> bool:
+        try:
+            return os.stat(f"/proc/{tid}/root{_QUEUES}").st_dev == info.st_dev
+        except OSError:
+            return False
 
     def of_path(self, tid: int, directory: int, text: str) -> str:
         """Return the object a path leads to now; "" if there is none, or it is of no interest."""
