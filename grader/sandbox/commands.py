@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any, NoReturn
 
-_LOOK_S = 0.05
+_LOOK_S = 0.02
+_NICE = 10  # however many processes a command starts, the agent gets its turn
 _PROCESSES_MAX = 512
 _READ = 65536
 _KILL_AGAIN_MS = 2
@@ -130,6 +131,7 @@ def _become(
 ) -> NoReturn:
     try:
         os.setsid()
+        os.nice(_NICE)
         null = os.open(os.devnull, os.O_RDONLY)
         out = fcntl.fcntl(out, fcntl.F_DUPFD_CLOEXEC, 32)
         os.dup2(null, 0)
