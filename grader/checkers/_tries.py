@@ -105,8 +105,6 @@ def streaks(history: History, judged: Iterable[Op]) -> Iterator[Streak]:
             continue
         current = threads.setdefault((op.pid, op.tid), {})
         if op.type is OpType.INVOKE or op.type is OpType.INFO:
-            if op.type is OpType.INFO:
-                _gave_in(current, op.object)
             continue
         kind = classify(history, op)
         if kind == "progress":
@@ -119,6 +117,9 @@ def streaks(history: History, judged: Iterable[Op]) -> Iterator[Streak]:
             _pause(current, op, kind)
         elif kind != "neutral":
             _count(current, history, op, kind)
+    for waiting in history.end.waiting:
+        if waiting.op is not None and waiting.state == "blocked":
+            _gave_in(threads.get((waiting.pid, waiting.tid), {}), history.ops[waiting.op].object)
     for current in threads.values():
         yield from (s for s in current.values() if max(s.tries, s.looks) >= TRIES_MIN)
 

@@ -36,7 +36,7 @@ _BROKEN = _SYMPTOMS | _HALTS | {"sleep-sync", "reaping"}
 
 _EXPLAINS: Mapping[str, frozenset[str]] = {
     "mechanism": frozenset(CHECKS) - {"mechanism"},
-    "build": frozenset(CHECKS) - {"build"},
+    "build": frozenset(CHECKS) - {"build", "mechanism"},
     "crash": _BROKEN | {"mutual-exclusion", "peer-death", "crash-safety"},
     "signal-safety": _BROKEN,
     "lost-wakeup": _SYMPTOMS | _HALTS,

@@ -63,7 +63,7 @@ def _proven(history: History, spec: Spec, streak: Streak) -> bool:
 
     What a loop looks at between two sleeps may be invisible, but a program may also sleep for other reasons;
     and who looks at one place again and again may be computing. It is a wait if the script found the part
-    asleep where it should have waited for something, or if the run reached a limit with nothing else going on.
+    asleep where it should have waited for something, or if a limit was reached with nothing else going on.
     """
     op = streak.last
     if streak.kind != "sleep" and streak.tries >= TRIES_MIN:

@@ -1,0 +1,332 @@
+"""How programs end, and whether they do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.checkers import crash, exit_status, mechanism, reaping
+from grader.model.history import EndReason, ObjectKind
+from grader.model.verdict import Finding
+
+from .history_builder import Story, told
+
+
+def exiting(accepted: object) -> Story:
+    return Story(steps=[{"start": "alice"}, {"exit": {"alice": accepted}}])
+
+
+def test_another_status_than_demanded_is_told_with_the_last_words() -> None:
+    s = exiting(0)
+    s.prints(10, "Traceback (most recent call last):\n  ...\nKeyError: 'x'\n", "stderr")
+    ended = s.exits(10, 1)
+    failed = s.unmet(1, "exit", {"alice": {"state": "exited", "status": 1}})
+    assert exit_status.check(s.history, s.spec) == [
+        Finding(
+            check="exit-status",
+            message="alice ended with status 1, and should end with status 0; "
+            "its last line on stderr is \"KeyError: 'x'\".",
+            why=exit_status.RULE,
+            read="man 3 exit",
+            part="alice",
+            pid=10,
+            ops=(ended, failed),
+        )
+    ]
+
+
+def test_a_program_that_should_have_ended_is_told_with_what_it_waits_in() -> None:
+    s = exiting([0, 3])
+    pipe = s.object(ObjectKind.PIPE)
+    s.asleep(10, s.invoke(10, "read", pipe, line=4, fd=3))
+    s.unmet(1, "exit", {"alice": {"state": "running"}}, EndReason.STUCK)
+    (finding,) = exit_status.check(s.history, s.spec)
+    assert finding.message == (
+        "alice still runs, and should end with status 0 or status 3; it waits in read on pipe:1 at alice.c:4."
+    )
+    assert (finding.file, finding.line) == ("alice.c", 4)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "state"),
+    [
+        (3, {"state": "signaled", "signal": "SIGTERM"}),
+        ({"signal": "TERM"}, {"state": "exited", "status": 0}),
+        ("nonzero", {"state": "exited", "status": 0}),
+        (0, {"state": "not started"}),
+    ],
+)
+def test_endings_that_are_not_accepted(accepted: object, state: dict[str, object]) -> None:
+    s = exiting(accepted)
+    s.unmet(1, "exit", {"alice": state})
+    assert len(exit_status.check(s.history, s.spec)) == 1
+
+
+def test_only_those_who_ended_wrongly_are_named_when_a_demand_fails_at_once() -> None:
+    s = Story("alice", "bob", "carol", steps=[{"exit": {"alice": 0, "bob": "nonzero", "carol": 0}}])
+    s.unmet(
+        0,
+        "exit",
+        {
+            "alice": {"state": "running"},
+            "bob": {"state": "signaled", "signal": "SIGTERM"},
+            "carol": {"state": "exited", "status": 2},
+        },
+    )
+    assert told(exit_status.check(s.history, s.spec)) == [
+        "carol ended with status 2, and should end with status 0."
+    ]
+
+
+def test_the_reference_shows_an_effect_and_is_not_accused() -> None:
+    s = Story("alice", "bob_ref", steps=[{"exit": {"bob_ref": 0}}])
+    s.unmet(0, "exit", {"bob_ref": {"state": "running"}}, EndReason.STUCK)
+    (finding,) = exit_status.check(s.history, s.spec)
+    assert (finding.part, finding.pid) == ("", 0)
+    assert "shows what it got" in finding.why
+
+
+def test_a_program_that_ended_too_early() -> None:
+    s = Story(steps=[{"running": "alice"}])
+    s.unmet(0, "running", {"alice": {"state": "exited", "status": 0}})
+    assert told(exit_status.check(s.history, s.spec)) == ["alice ended with status 0, and should still run."]
+
+
+def test_a_program_that_does_not_stop() -> None:
+    s = Story(steps=[{"stopped": "alice"}])
+    s.unmet(0, "stopped", {"alice": {"state": "running"}}, EndReason.STUCK)
+    assert told(exit_status.check(s.history, s.spec)) == [
+        "alice still runs, and should be stopped by job control."
+    ]
+
+
+def lingering(**scenario: Any) -> Story:
+    s = Story(steps=[{"start": "alice"}, {"kill": "alice"}], **scenario)
+    s.asleep(10, s.invoke(10, "pause", line=3))
+    return s
+
+
+def test_a_program_asleep_for_good_when_all_is_done_has_not_ended() -> None:
+    s = lingering()
+    assert told(exit_status.check(s.history, s.spec)) == [
+        "alice has not ended though all is done; it waits in pause at alice.c:3."
+    ]
+
+
+def test_a_program_that_may_stay_is_not_judged() -> None:
+    s = lingering(stays=["alice"])
+    assert exit_status.check(s.history, s.spec) == []
+
+
+def test_a_program_the_script_killed_is_not_judged() -> None:
+    s = lingering()
+    s.performs(1, "kill", parts=["alice"])
+    assert exit_status.check(s.history, s.spec) == []
+
+
+def test_a_program_that_waits_for_more_input_is_not_judged() -> None:
+    s = Story()
+    s.fork(10, 11)
+    s.asleep(10, s.invoke(10, "wait", pid=11))
+    s.asleep(11, s.invoke(11, "read", s.stdin(), fd=0))
+    assert exit_status.check(s.history, s.spec) == []
+
+
+def test_a_program_asleep_for_a_while_is_not_judged() -> None:
+    s = Story()
+    s.asleep(10, s.invoke(10, "nanosleep", duration_ns=1))
+    assert exit_status.check(s.history, s.spec) == []
+
+
+def test_a_stopped_program_has_not_ended() -> None:
+    s = Story()
+    s.remains(10, "stopped")
+    assert told(exit_status.check(s.history, s.spec)) == [
+        "alice has not ended though all is done; it is stopped by job control."
+    ]
+
+
+def test_a_child_that_outlives_its_main_process_is_for_another_check() -> None:
+    s = Story()
+    s.fork(10, 11)
+    s.exits(10, orphans=[11])
+    s.asleep(11, s.invoke(11, "pause"))
+    assert exit_status.check(s.history, s.spec) == []
+
+
+# -- crash --
+
+
+def test_a_process_that_dies_of_its_own_fault_is_told_with_its_last_line() -> None:
+    s = Story()
+    s.call(10, "mmap", line=8)
+    ended = s.dies(10, "SIGSEGV")
+    assert crash.check(s.history, s.spec) == [
+        Finding(
+            check="crash",
+            message="alice died of SIGSEGV: it touched memory that is not there; "
+            "the last call seen is `mmap` at alice.c:8.",
+            why=crash.RULE,
+            read="man 7 signal",
+            part="alice",
+            pid=10,
+            ops=(ended,),
+            file="alice.c",
+            line=8,
+        )
+    ]
+
+
+def test_children_that_die_in_the_same_way_are_one_finding() -> None:
+    s = Story()
+    s.fork(10, 11)
+    s.fork(10, 12)
+    s.dies(11, "SIGBUS")
+    s.dies(12, "SIGBUS")
+    assert told(crash.check(s.history, s.spec)) == [
+        "alice (pid 11) died of SIGBUS: it touched a mapping beyond the end of its object "
+        "(and 1 more processes like it)."
+    ]
+
+
+def test_a_signal_somebody_sent_is_no_crash() -> None:
+    s = Story()
+    s.fork(10, 11)
+    s.dies(11, "SIGSEGV", sender=10)
+    s.dies(10, "SIGSEGV", sender="script")
+    assert crash.check(s.history, s.spec) == []
+
+
+def test_abort_is_a_crash_though_the_process_sends_the_signal_itself() -> None:
+    s = Story()
+    s.dies(10, "SIGABRT", sender=10)
+    assert len(crash.check(s.history, s.spec)) == 1
+
+
+def test_to_die_of_a_signal_the_script_demands_is_no_crash() -> None:
+    s = Story(steps=[{"exit": {"alice": [0, {"signal": "ABRT"}]}}])
+    s.dies(10, "SIGABRT", sender=10)
+    assert crash.check(s.history, s.spec) == []
+
+
+def test_the_main_process_must_not_die_of_sigpipe() -> None:
+    s = Story()
+    s.dies(10, "SIGPIPE")
+    assert len(crash.check(s.history, s.spec)) == 1
+
+
+def test_a_child_may_die_of_sigpipe_as_in_a_pipeline() -> None:
+    s = Story()
+    s.fork(10, 11)
+    s.dies(11, "SIGPIPE")
+    assert crash.check(s.history, s.spec) == []
+
+
+def test_a_foreign_program_may_crash() -> None:
+    s = Story()
+    s.fork(10, 11)
+    s.exec(11, "/bin/sh", "sh", "-c", "kill -SEGV $$")
+    s.fork(11, 12)
+    s.dies(12, "SIGSEGV")
+    s.dies(11, "SIGSEGV")
+    assert crash.check(s.history, s.spec) == []
+
+
+def test_a_program_of_the_submission_that_was_executed_may_not() -> None:
+    s = Story()
+    s.exec(10, "/usr/bin/python3", "python3", "/submission/worker.py")
+    s.dies(10, "SIGSEGV")
+    assert len(crash.check(s.history, s.spec)) == 1
+
+
+def test_the_reference_is_not_accused_of_a_crash() -> None:
+    s = Story("bob_ref")
+    s.dies(10, "SIGSEGV")
+    assert crash.check(s.history, s.spec) == []
+
+
+# -- reaping --
+
+
+def test_children_nobody_waited_for_are_told_with_the_fork() -> None:
+    s = Story()
+    one = s.fork(10, 11, line=5)
+    two = s.fork(10, 12, line=5)
+    s.exits(11)
+    ended = s.exits(10, zombies=[11], orphans=[12])
+    assert reaping.check(s.history, s.spec) == [
+        Finding(
+            check="reaping",
+            message="When alice ended, its child (pid 11) had ended and was never waited for "
+            "and its child (pid 12) was still alive.",
+            why=reaping.RULE,
+            read="man 2 wait",
+            part="alice",
+            pid=10,
+            ops=(one, two, ended),
+            file="alice.c",
+            line=5,
+        )
+    ]
+
+
+def test_children_that_were_waited_for_are_no_finding() -> None:
+    s = Story()
+    s.fork(10, 11)
+    s.exits(11)
+    s.call(10, "wait", result=11, ok={"child": 11, "status": 0}, pid=-1, flags=[])
+    s.exits(10, zombies=[], orphans=[])
+    assert reaping.check(s.history, s.spec) == []
+
+
+def test_who_died_of_a_signal_could_not_wait() -> None:
+    s = Story()
+    s.fork(10, 11)
+    s.dies(10, "SIGTERM", "script", orphans=[11])
+    assert reaping.check(s.history, s.spec) == []
+
+
+def test_the_children_of_a_shell_are_not_the_students() -> None:
+    s = Story()
+    s.fork(10, 11)
+    s.exec(11, "/bin/sh", "sh", "-c", "sleep 1 &")
+    s.fork(11, 12)
+    s.exits(11, orphans=[12])
+    assert reaping.check(s.history, s.spec) == []
+
+
+def test_processes_of_pythons_library_end_by_themselves() -> None:
+    s = Story()
+    s.fork(10, 11)
+    s.exec(
+        11, "/usr/bin/python3", "python3", "-c", "from multiprocessing.resource_tracker import main;main(5)"
+    )
+    s.exits(10, orphans=[11])
+    assert reaping.check(s.history, s.spec) == []
+
+
+def test_what_ends_after_the_script_was_broken_off_is_not_judged() -> None:
+    s = exiting(0)
+    s.fork(10, 11)
+    s.unmet(1, "exit", {"alice": {"state": "running"}})
+    s.exits(10, orphans=[11])
+    assert reaping.check(s.history, s.spec) == []
+
+
+# -- mechanism --
+
+
+def test_starting_the_references_program_is_not_the_submissions_work() -> None:
+    s = Story()
+    s.exec(10, "/proc/30/exe", "chat", reference=True)
+    assert told(mechanism.check(s.history, s.spec)) == [
+        "alice started the reference's program (/proc/30/exe)."
+    ]
+
+
+def test_starting_another_program_is() -> None:
+    s = Story()
+    s.exec(10, "/bin/cat", reference=False)
+    s.call(10, "open", path="x", flags=["O_RDONLY"])
+    assert mechanism.check(s.history, s.spec) == []

@@ -1,0 +1,393 @@
+"""What must stay, what must go, and who may use it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.checkers import access, leftovers, persistence
+from grader.model.history import EndReason, ObjectKind
+from grader.model.verdict import Finding
+
+from .history_builder import Story, told
+
+FIFO = ObjectKind.FIFO
+
+
+def make_fifo(s: Story, pid: int = 10, mode: int = 0o600, name: str = "a.fifo", line: int = 4) -> int:
+    item = f"fifo:{name}" if f"fifo:{name}" in s.objects else s.object(FIFO, name)
+    return s.call(pid, "mkfifo", item, path=name, mode=mode, line=line)
+
+
+def ends(s: Story, *pids: int) -> None:
+    for pid in pids or (10,):
+        s.exits(pid)
+
+
+# -- leftovers --
+
+
+def test_an_object_left_behind_is_told_with_its_maker() -> None:
+    s = Story()
+    make_fifo(s)
+    ends(s)
+    s.left(FIFO, "a.fifo")
+    assert leftovers.check(s.history, s.spec) == [
+        Finding(
+            check="leftovers",
+            message="fifo a.fifo is left behind (mode 0600), made by alice at alice.c:4.",
+            why=leftovers.RULE,
+            read="man 2 unlink",
+            part="alice",
+            pid=10,
+            ops=(0,),
+            file="alice.c",
+            line=4,
+        )
+    ]
+
+
+def test_an_object_that_was_there_before_is_not_left_behind() -> None:
+    s = Story()
+    s.was_there(FIFO, "a.fifo")
+    ends(s)
+    assert leftovers.check(s.history, s.spec) == []
+
+
+def test_an_object_the_scenario_leaves_is_not_left_behind() -> None:
+    s = Story(leaves=[{"kind": "fifo", "name": "${alice.pid}.fifo"}])
+    make_fifo(s, name="10.fifo")
+    ends(s)
+    s.left(FIFO, "10.fifo")
+    assert leftovers.check(s.history, s.spec) == []
+
+
+def test_another_kind_of_the_same_name_is() -> None:
+    s = Story(leaves=[{"kind": "semaphore", "name": "/x"}])
+    memory = s.object(ObjectKind.SHARED_MEMORY, "/x")
+    s.call(10, "shm_open", memory, path="/x", flags=["O_RDWR", "O_CREAT"], mode=0o600)
+    ends(s)
+    s.left(ObjectKind.SEMAPHORE, "/x")
+    s.left(ObjectKind.SHARED_MEMORY, "/x", size=8)
+    assert told(leftovers.check(s.history, s.spec)) == [
+        "shared memory /x is left behind (mode 0600, 8 bytes), made by alice."
+    ]
+
+
+def test_what_the_script_made_is_its_own_affair() -> None:
+    s = Story(steps=[{"create": {"kind": "fifo", "name": "a.fifo"}}])
+    s.performs(0, "create", kind="fifo", name="a.fifo")
+    s.call(10, "open", s.object(FIFO, "a.fifo"), path="a.fifo", flags=["O_RDONLY"])
+    ends(s)
+    s.left(FIFO, "a.fifo")
+    assert leftovers.check(s.history, s.spec) == []
+
+
+@pytest.mark.parametrize("how", ["killed", "terminated", "alive", "stays"])
+def test_what_a_program_leaves_that_did_not_end_by_itself_is_no_fault(how: str) -> None:
+    scenario: dict[str, Any] = {"stays": ["alice"]} if how == "stays" else {}
+    s = Story("alice", "bob", steps=[{"kill": "alice"}], **scenario)
+    make_fifo(s)
+    if how == "killed":
+        s.performs(0, "kill", parts=["alice"])
+    elif how == "terminated":
+        s.dies(10, "SIGTERM", "script")
+    elif how == "alive":
+        s.asleep(10, s.invoke(10, "pause"))
+    ends(s, 20)
+    s.left(FIFO, "a.fifo")
+    assert leftovers.check(s.history, s.spec) == []
+
+
+def test_a_child_that_was_killed_excuses_nobody() -> None:
+    s = Story()
+    make_fifo(s)
+    s.fork(10, 11)
+    s.dies(11, "SIGTERM", 10)
+    ends(s)
+    s.left(FIFO, "a.fifo")
+    assert len(leftovers.check(s.history, s.spec)) == 1
+
+
+def test_what_the_reference_made_and_the_submission_never_used_is_no_fault() -> None:
+    s = Story("alice", "bob_ref")
+    make_fifo(s, pid=20)
+    ends(s, 10, 20)
+    s.left(FIFO, "a.fifo")
+    assert leftovers.check(s.history, s.spec) == []
+
+
+def test_what_the_reference_made_and_the_submission_used_is_told_without_accusing() -> None:
+    s = Story("alice", "bob_ref")
+    make_fifo(s, pid=20)
+    s.call(10, "open", "fifo:a.fifo", path="a.fifo", flags=["O_RDONLY"])
+    ends(s, 10, 20)
+    s.left(FIFO, "a.fifo")
+    (finding,) = leftovers.check(s.history, s.spec)
+    assert (finding.part, finding.file) == ("", "")
+    assert finding.message.endswith("made by bob_ref (played by the reference) at bob_ref.c:4.")
+
+
+def test_a_run_that_was_broken_off_leaves_what_it_likes() -> None:
+    s = Story(steps=[{"running": "alice"}])
+    make_fifo(s)
+    s.left(FIFO, "a.fifo")
+    s.unmet(0, "running", {})
+    assert leftovers.check(s.history, s.spec) == []
+
+
+def test_a_file_that_got_its_name_by_renaming_is_told_with_that() -> None:
+    s = Story()
+    temporary = s.object(ObjectKind.FILE, "x.tmp")
+    s.call(10, "open", temporary, line=1, path="x.tmp", flags=["O_WRONLY", "O_CREAT"])
+    s.call(10, "rename", temporary, line=2, path="x.tmp", to="x")
+    ends(s)
+    s.left(ObjectKind.FILE, "x", size=3)
+    assert told(leftovers.check(s.history, s.spec)) == [
+        "file x is left behind (mode 0600, 3 bytes), made by alice at alice.c:2."
+    ]
+
+
+def test_an_object_made_anew_is_told_with_its_last_maker() -> None:
+    s = Story("alice", "bob")
+    make_fifo(s)
+    s.call(10, "unlink", "fifo:a.fifo", path="a.fifo")
+    make_fifo(s, pid=20, line=8)
+    ends(s, 10, 20)
+    s.left(FIFO, "a.fifo")
+    assert told(leftovers.check(s.history, s.spec)) == [
+        "fifo a.fifo is left behind (mode 0600), made by bob at bob.c:8."
+    ]
+
+
+def test_private_system_v_objects_are_told_apart_by_themselves() -> None:
+    s = Story()
+    item = s.object(ObjectKind.SYSV_QUEUE, "0")
+    s.call(10, "msgget", item, key=0, flags=["IPC_CREAT"], mode=0o600)
+    ends(s)
+    s.was_there(ObjectKind.SYSV_QUEUE, "0", inode=1)
+    s.left(ObjectKind.SYSV_QUEUE, "0", inode=2, size=5)
+    assert told(leftovers.check(s.history, s.spec)) == [
+        "System V queue 0 is left behind (mode 0600, 5 messages waiting), made by alice."
+    ]
+
+
+def test_pythons_caches_are_nobodys_fault() -> None:
+    s = Story()
+    ends(s)
+    s.left(ObjectKind.DIRECTORY, "__pycache__")
+    s.left(ObjectKind.FILE, "__pycache__/chat.pyc")
+    assert leftovers.check(s.history, s.spec) == []
+
+
+def test_an_object_of_unknown_origin_is_told_without_a_maker() -> None:
+    s = Story()
+    ends(s)
+    s.left(ObjectKind.SOCKET, "door")
+    assert told(leftovers.check(s.history, s.spec)) == ["socket door is left behind (mode 0600)."]
+
+
+def test_an_object_the_script_wants_gone() -> None:
+    s = Story(steps=[{"absent": {"kind": "fifo", "name": "a.fifo"}}])
+    make_fifo(s)
+    s.left(FIFO, "a.fifo", size=2)
+    failed = s.unmet(0, "absent", {"kind": "fifo", "name": "a.fifo"}, EndReason.STUCK)
+    (finding,) = leftovers.check(s.history, s.spec)
+    assert finding.message == "fifo a.fifo is left behind (mode 0600, 2 bytes), made by alice at alice.c:4."
+    assert finding.ops == (0, failed)
+
+
+def test_an_object_the_script_wants_gone_is_told_as_it_was_seen() -> None:
+    s = Story(steps=[{"absent": {"kind": "fifo", "name": "a.fifo"}}])
+    s.unmet(0, "absent", {"kind": "fifo", "name": "a.fifo", "mode": "0640"}, EndReason.STUCK)
+    assert told(leftovers.check(s.history, s.spec)) == ["fifo a.fifo is left behind (mode 0640)."]
+
+
+# -- persistence --
+
+
+def demanding(**demand: object) -> Story:
+    return Story("alice", "bob_ref", steps=[{"present": {"kind": "queue", "name": "/jobs", **demand}}])
+
+
+def test_a_missing_object_is_told_with_who_removed_it() -> None:
+    s = demanding()
+    item = s.object(ObjectKind.QUEUE, "/jobs")
+    s.call(10, "mq_open", item, path="/jobs", flags=["O_RDWR", "O_CREAT"], mode=0o600)
+    removed = s.call(10, "mq_unlink", item, path="/jobs", line=9)
+    failed = s.unmet(0, "present", None, EndReason.STUCK)
+    assert persistence.check(s.history, s.spec) == [
+        Finding(
+            check="persistence",
+            message="queue /jobs is missing: alice removed it at alice.c:9.",
+            why=persistence.RULE,
+            read="man 2 unlink",
+            part="alice",
+            pid=10,
+            ops=(removed - 1, failed),
+            file="alice.c",
+            line=9,
+        )
+    ]
+
+
+def test_a_missing_object_nobody_made() -> None:
+    s = demanding()
+    s.unmet(0, "present", None, EndReason.STUCK)
+    assert told(persistence.check(s.history, s.spec)) == ["queue /jobs is missing: no program ever made it."]
+
+
+def test_a_missing_object_the_reference_removed_is_told_without_accusing() -> None:
+    s = demanding()
+    item = s.object(ObjectKind.QUEUE, "/jobs")
+    s.call(10, "mq_open", item, path="/jobs", flags=["O_CREAT"])
+    s.call(20, "mq_unlink", item, path="/jobs")
+    s.unmet(0, "present", None, EndReason.STUCK)
+    assert [(f.message, f.part) for f in persistence.check(s.history, s.spec)] == [
+        ("queue /jobs is missing.", "")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("demand", "seen", "message"),
+    [
+        ({}, {"kind": "file"}, "/jobs is a file and should be a queue."),
+        ({"size": 2}, {"size": 1}, "queue /jobs has size 1 and should have 2."),
+        (
+            {"content": "${alice.pid}\n"},
+            {"content": ""},
+            'the content of message queue /jobs is "" and should be "10\\n".',
+        ),
+        ({"content": {"regex": "[0-9]+"}}, {"content": "x"}, 'the content of message queue /jobs is "x".'),
+    ],
+)
+def test_an_object_that_is_not_what_it_should_be(
+    demand: dict[str, object], seen: dict[str, object], message: str
+) -> None:
+    s = demanding(**demand)
+    s.call(10, "getppid")
+    s.unmet(0, "present", {"kind": "queue", "name": "/jobs", "mode": "0600", **seen}, EndReason.STUCK)
+    assert told(persistence.check(s.history, s.spec)) == [message]
+
+
+def test_a_wrong_mode_alone_is_for_another_check() -> None:
+    s = demanding(mode="0600", content="x")
+    s.unmet(0, "present", {"kind": "queue", "name": "/jobs", "mode": "0640", "content": "x"})
+    assert persistence.check(s.history, s.spec) == []
+    assert told(access.check(s.history, s.spec)) == [
+        "message queue /jobs has mode 0640 and should have 0600."
+    ]
+
+
+# -- access --
+
+
+def test_a_mode_wider_than_0600_is_told_as_the_kernel_shows_it() -> None:
+    s = Story()
+    make_fifo(s, mode=0o666)
+    s.left(FIFO, "a.fifo", mode=0o644)
+    assert access.check(s.history, s.spec) == [
+        Finding(
+            check="access",
+            message="a.fifo has mode 0644 and should have 0600, made by alice at alice.c:4.",
+            why=access.RULE,
+            read="man 2 umask",
+            part="alice",
+            pid=10,
+            ops=(0,),
+            file="alice.c",
+            line=4,
+        )
+    ]
+
+
+def test_a_mode_set_right_afterwards_is_right() -> None:
+    s = Story()
+    make_fifo(s, mode=0o666)
+    s.call(10, "chmod", "fifo:a.fifo", path="a.fifo", mode=0o600)
+    s.left(FIFO, "a.fifo", mode=0o600)
+    assert access.check(s.history, s.spec) == []
+
+
+def removed(s: Story, pid: int = 10, mode: int = 0o666) -> None:
+    make_fifo(s, pid=pid, mode=mode)
+    s.call(pid, "unlink", "fifo:a.fifo", path="a.fifo")
+
+
+def test_an_object_that_is_gone_is_judged_by_what_was_asked_for() -> None:
+    s = Story()
+    removed(s)
+    assert told(access.check(s.history, s.spec)) == [
+        "a.fifo has mode 0644 and should have 0600, made by alice at alice.c:4."
+    ]
+
+
+def test_the_umask_takes_bits_away_also_if_it_is_inherited() -> None:
+    s = Story()
+    s.call(10, "umask", mode=0o077)
+    s.fork(10, 11)
+    removed(s, pid=11)
+    assert access.check(s.history, s.spec) == []
+
+
+def test_the_umask_of_another_process_does_not() -> None:
+    s = Story()
+    s.fork(10, 11)
+    s.call(11, "umask", mode=0o077)
+    removed(s)
+    assert len(access.check(s.history, s.spec)) == 1
+
+
+def test_an_object_that_is_gone_and_whose_mode_was_changed_is_not_judged() -> None:
+    s = Story()
+    make_fifo(s, mode=0o666)
+    s.call(10, "chmod", "fifo:a.fifo", path="a.fifo", mode=0o600)
+    s.call(10, "unlink", "fifo:a.fifo", path="a.fifo")
+    assert access.check(s.history, s.spec) == []
+
+
+def test_system_v_calls_do_not_apply_the_umask() -> None:
+    s = Story()
+    item = s.object(ObjectKind.SYSV_QUEUE, "51")
+    s.call(10, "msgget", item, key=51, flags=["IPC_CREAT"], mode=0o622)
+    s.call(10, "msgctl", item, id=0, cmd="IPC_RMID")
+    assert told(access.check(s.history, s.spec)) == [
+        "System V queue 51 has mode 0622 and should have 0600, made by alice."
+    ]
+
+
+def test_a_mode_that_is_not_known_is_not_judged() -> None:
+    s = Story()
+    item = s.object(ObjectKind.SEMAPHORE, "/x")
+    s.call(10, "sem_open", item, path="/x", flags=["O_CREAT"])
+    s.call(10, "sem_unlink", item, path="/x")
+    assert access.check(s.history, s.spec) == []
+
+
+def test_what_the_reference_the_script_or_an_earlier_run_made_is_not_judged() -> None:
+    s = Story("alice", "bob_ref", steps=[{"create": {"kind": "fifo", "name": "s.fifo", "mode": "0644"}}])
+    make_fifo(s, pid=20, mode=0o644)
+    s.left(FIFO, "a.fifo", mode=0o644)
+    s.performs(0, "create")
+    s.left(FIFO, "s.fifo", mode=0o644)
+    s.was_there(FIFO, "old.fifo", mode=0o644)
+    assert access.check(s.history, s.spec) == []
+
+
+def test_files_and_sockets_have_modes_of_their_own() -> None:
+    s = Story()
+    file = s.object(ObjectKind.FILE, "x")
+    s.call(10, "open", file, path="x", flags=["O_CREAT"], mode=0o644)
+    s.left(ObjectKind.FILE, "x", mode=0o644)
+    assert access.check(s.history, s.spec) == []
+
+
+def test_a_mode_the_script_demands_is_told_once() -> None:
+    s = Story(steps=[{"present": {"kind": "fifo", "name": "a.fifo", "mode": "0640"}}])
+    make_fifo(s, mode=0o666)
+    s.left(FIFO, "a.fifo", mode=0o644)
+    s.unmet(0, "present", {"kind": "fifo", "name": "a.fifo", "mode": "0644"}, EndReason.STUCK)
+    assert [(f.message, f.part) for f in access.check(s.history, s.spec)] == [
+        ("a.fifo has mode 0644 and should have 0640 at alice.c:4.", "alice")
+    ]
