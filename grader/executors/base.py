@@ -159,7 +159,7 @@ def text_of(result: CommandResult) -> str:
 def stopped(result: CommandResult, time_s: float) -> str:
     """Return how a command was stopped, as the end of a sentence; empty if it ended by itself."""
     if result.timed_out:
-        return f"did not end within {time_s:g} seconds"
+        return f"did not end within {time_s:g} s"
     if result.too_many:
         return "started more and more processes"
     if result.signal is not None:
