@@ -103,7 +103,7 @@ def _send(view: View, args: Args) -> Value:
 
 def _received(view: View, args: Args, result: int) -> Value:
     (kind,) = unpack(view, args[1], "<q")
-    return {"received": kind, "data": latin(view.data(args[1] + 8, result))}
+    return {"type": kind, "data": latin(view.data(args[1] + 8, result))}
 
 
 CALLS = {

@@ -176,7 +176,7 @@ class Calls:
             OpType.FAIL if result < 0 else OpType.OK,
             value={},
             result=max(result, 0) if result >= 0 else -1,
-            error=errno.errorcode.get(-result, "") if result < 0 else "",
+            error=error_name(-result) if result < 0 else "",
             blocked=task.blocked,
             invoked=task.announced[1],
         )
@@ -223,7 +223,7 @@ class Calls:
                 OpType.FAIL,
                 object_id=invoked["object"],
                 result=-1,
-                error=errno.errorcode.get(-result, str(-result)),
+                error=error_name(-result),
                 blocked=blocked,
                 invoked=pending,
             )
@@ -350,6 +350,13 @@ class Calls:
             ranges[:] = [r for r in ranges if r.start != args[0]]
         else:
             _unmap(ranges, args[0], args[0] + args[1])
+
+
+def error_name(number: int) -> str:
+    """Return an error's name as the manual pages have it."""
+    # Python knows two names of one number, and chooses these.
+    name = errno.errorcode.get(number, str(number))
+    return {"EDEADLOCK": "EDEADLK", "ENOTSUP": "EOPNOTSUPP"}.get(name, name)
 
 
 def _flag_word(task: Task, args: Args) -> int:
