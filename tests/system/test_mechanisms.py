@@ -24,6 +24,12 @@ _LIBRARY = frozenset({"nanosleep", "sigprocmask"})
         "shared_memory",
         "named_semaphores",
         "lines",
+        "sysv_semaphores",
+        "sysv_queues",
+        "sysv_memory",
+        "file_locks",
+        "mutexes",
+        "sockets",
     ],
 )
 def test_operations_are_recorded_as_the_program_says(name: str) -> None:
