@@ -1,0 +1,73 @@
+/* Wrong: the processes sleep so long that it should be their turn, instead of waiting for it. */
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PROCESSES = 3 };
+
+static void die(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+static bool parse_count(const char *text, long *count)
+{
+    char *end;
+    errno = 0;
+    *count = strtol(text, &end, 10);
+    return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0; /* strtol takes " 7" and "-7", too */
+}
+
+/* What each of the three processes does. */
+static void print_in_turn(char letter, long rounds)
+{
+    const char line[] = {letter, '\n'};
+    usleep((letter - 'A' + 1) * 10000);
+    for (long round = 0; round < rounds; round++) {
+        if (write(STDOUT_FILENO, line, sizeof line) == -1)
+            die("write");
+        usleep(PROCESSES * 10000);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    long rounds;
+    if (argc != 2 || !parse_count(argv[1], &rounds)) {
+        fprintf(stderr, "usage: abc ROUNDS\n");
+        return 2;
+    }
+
+    pid_t children[PROCESSES];
+    int started = 0;
+    for (; started < PROCESSES; started++) {
+        children[started] = fork();
+        if (children[started] == -1) {
+            perror("fork");
+            break;
+        }
+        if (children[started] == 0) {
+            print_in_turn('A' + started, rounds);
+            _exit(0);
+        }
+    }
+
+    /* The parent stays until all have ended: who started abc may rely on all being printed when it ends. */
+    bool failed = started < PROCESSES;
+    for (int i = 0; i < started; i++) {
+        if (started < PROCESSES)
+            kill(children[i], SIGKILL); /* the circle is not closed: it would wait for ever */
+        int status;
+        if (waitpid(children[i], &status, 0) == -1)
+            die("waitpid");
+        failed = failed || status != 0;
+    }
+    return failed ? 1 : 0;
+}
