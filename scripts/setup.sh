@@ -92,6 +92,7 @@ install_packages() {
         command -v sudo >/dev/null || fail "not root, and there is no sudo; $by_hand"
     fi
     say "installing system packages: $*"
+    as_root true || fail "sudo refuses; $by_hand"
     apt update || say "apt-get update failed; trying with the package lists that are there"
     apt install --no-install-recommends "$@" || fail "that did not work; $by_hand"
 }

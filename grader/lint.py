@@ -1,0 +1,261 @@
+"""Check exercises and settings without running anything: what `grader lint` says.
+
+An exercise is more than its `exercise.yaml`: a handout, a starter for each language, the reference's
+processes, right solutions in different styles and wrong ones that say which check must catch them. Whether
+those pass and fail as they should is for `grader selftest` to find out; here it is only seen that they are
+there, in the right place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from grader.catalogue.load import FILE_NAME, load_catalogue, load_exercise
+from grader.catalogue.messages import did_you_mean, listed, nearest, suggestion, word
+from grader.config import CONFIG_NAME, EXERCISES_NAME, load_config
+from grader.executors.build import executors
+from grader.executors.tree import SourceTree, read_tree
+from grader.model.config import BuildConfig
+from grader.model.errors import CatalogueError, Problem, SubmissionError
+from grader.model.exercise import CHECKS, Exercise
+
+REFERENCE_NAME: Final = "reference"
+HANDOUT_NAME: Final = "handout.md"
+STARTER_NAME: Final = "starter"
+ACCEPTED_MIN: Final = 2
+"""Right solutions a language, so that no check knows one way of doing it only."""
+MUTANTS_MIN: Final = 4
+"""Wrong solutions an exercise."""
+
+_REFERENCE_PARTS: Final = ("peers", "accepted", "rejected")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+_SUFFIXES: Final = {"c": (".c",), "python": (".py",)}
+_UNBUILDABLE: Final = frozenset({"build"})  # whose mutants may lack what others must have
+_LEFT_ALONE: Final = (".", "_")
+
+
+def lint_paths(paths: Sequence[Path]) -> list[Problem]:
+    """Check files and folders.
+
+    Args:
+        paths: each an exercise's folder or its `exercise.yaml`, its folder below `reference/`, a folder of
+            exercises, a `config.yaml`, or a site (a folder with `exercises/` and perhaps `config.yaml`).
+
+    Returns:
+        All problems, by file; none twice.
+    """
+    found: dict[Problem, None] = {}
+    for path in paths:
+        # The folders above an exercise's count: for `.` they have to be known.
+        known = path if len(path.parts) > 1 and ".." not in path.parts else path.resolve()
+        found.update(dict.fromkeys(_lint(known)))
+    return list(found)
+
+
+def _lint(path: Path) -> Iterator[Problem]:
+    if path.is_file():
+        if path.name == FILE_NAME:
+            yield from _exercise(path.parent)
+        else:
+            yield from _config(path)
+    elif (path / FILE_NAME).exists():
+        yield from _exercise(path)
+    elif (path / EXERCISES_NAME).is_dir():
+        yield from _site(path)
+    elif any(path.glob(f"*/{FILE_NAME}")):
+        yield from _catalogue(path)
+    elif path.parent.name == REFERENCE_NAME and (beside := _beside(path)).is_dir():
+        yield from _exercise(beside)
+    else:
+        expected = f"expected an {FILE_NAME}, a folder of exercises, or a {CONFIG_NAME}"
+        yield _whole(path, f"there is nothing here to check; {expected}")
+
+
+def _beside(reference: Path) -> Path:
+    """Return the folder of the exercise that a reference belongs to."""
+    return reference.parent.parent / EXERCISES_NAME / reference.name
+
+
+def _site(root: Path) -> Iterator[Problem]:
+    config = root / CONFIG_NAME
+    if config.exists():
+        yield from _config(config)
+    yield from _catalogue(root / EXERCISES_NAME)
+    exercises = {folder.name for folder in _folders(root / EXERCISES_NAME)}
+    for folder in _folders(root / REFERENCE_NAME):
+        if folder.name not in exercises:
+            yield _whole(
+                folder, f"there is no exercise {word(folder.name)}{suggestion(folder.name, exercises)}"
+            )
+
+
+def _config(path: Path) -> Iterator[Problem]:
+    try:
+        load_config(path)
+    except CatalogueError as error:
+        yield from error.problems
+
+
+def _catalogue(root: Path) -> Iterator[Problem]:
+    try:
+        load_catalogue(root)
+    except CatalogueError as error:
+        yield from error.problems
+    for folder in _folders(root):
+        if (folder / FILE_NAME).is_file():
+            yield from _files(folder)
+
+
+def _exercise(folder: Path) -> Iterator[Problem]:
+    try:
+        load_exercise(folder / FILE_NAME)
+        load_catalogue(folder.parent)
+    except CatalogueError as error:
+        # Of the neighbours only their names count: as prerequisites.
+        yield from (problem for problem in error.problems if problem.file == str(folder / FILE_NAME))
+    yield from _files(folder)
+
+
+def _files(folder: Path) -> Iterator[Problem]:
+    """Check what stands around an `exercise.yaml`; nothing if that cannot be read."""
+    try:
+        exercise = load_exercise(folder / FILE_NAME)
+    except CatalogueError:
+        return
+    yield from _handout(folder / HANDOUT_NAME, exercise)
+    yield from _by_language(folder / STARTER_NAME, exercise, "starter")
+    reference = folder.resolve().parent.parent / REFERENCE_NAME / exercise.id
+    if not reference.is_dir():
+        yield _whole(folder, f"it has no reference: there is no folder {REFERENCE_NAME}/{exercise.id}")
+        yield from _empty(folder)
+        return
+    shown = folder.parent.parent / REFERENCE_NAME / exercise.id
+    for part in _folders(shown):
+        if part.name not in _REFERENCE_PARTS:
+            near = nearest(part.name, _REFERENCE_PARTS) or ""
+            yield _whole(part, f"{listed(_REFERENCE_PARTS)} is expected here{did_you_mean(near)}")
+    yield from _by_language(shown / "peers", exercise, "reference")
+    yield from _accepted(shown / "accepted", exercise)
+    yield from _rejected(shown / "rejected", exercise)
+    yield from _empty(folder)
+    yield from _empty(shown)
+
+
+def _handout(path: Path, exercise: Exercise) -> Iterator[Problem]:
+    if not path.is_file():
+        yield _whole(path, "there is no handout: what a student reads before beginning")
+        return
+    text = path.read_text(encoding="utf-8", errors="replace")
+    lines = text.splitlines()
+    first = lines[0] if lines else ""
+    if first != f"# {exercise.title}":
+        yield Problem(str(path), 1, 1, f"expected the exercise's title: {word(f'# {exercise.title}')}", first)
+    if not any(line.startswith("## ") for line in lines):
+        yield _whole(path, "it has no sections (lines that begin with `## `)")
+    for role in exercise.roles:
+        if not re.search(rf"\b{re.escape(role)}\b", text):
+            yield _whole(path, f"it does not mention the role {word(role)}")
+
+
+def _by_language(folder: Path, exercise: Exercise, what: str) -> Iterator[Problem]:
+    """Check a folder with a folder for each language that has a program for each role."""
+    for language in exercise.languages:
+        place = folder / language
+        if not place.is_dir():
+            yield _whole(place, f"there is no {what} in {language}, which is one of the exercise's languages")
+            continue
+        yield from _programs(place, exercise, what)
+        files = _tree(place).files
+        if files and not any(name.endswith(_SUFFIXES[language]) for name in files):
+            yield _whole(place, f"there is no file of this language ({' '.join(_SUFFIXES[language])}) in it")
+    for place in _folders(folder):
+        if place.name not in exercise.languages:
+            yield _whole(
+                place,
+                f"{word(place.name)} is not among the exercise's languages ({listed(exercise.languages)})",
+            )
+
+
+def _accepted(folder: Path, exercise: Exercise) -> Iterator[Problem]:
+    variants = list(_folders(folder))
+    for variant in variants:
+        yield from _named(variant, "a right solution")
+        yield from _programs(variant, exercise, "right solution")
+    for language in exercise.languages:
+        count = sum(language in _languages(variant) for variant in variants)
+        if count < ACCEPTED_MIN:
+            yield _whole(
+                folder, f"{count} in {language}: at least {ACCEPTED_MIN} right solutions are expected"
+            )
+    yield from _stray(folder, "right solutions are folders: accepted/NAME/")
+
+
+def _rejected(folder: Path, exercise: Exercise) -> Iterator[Problem]:
+    count = 0
+    for check in _folders(folder):
+        if check.name not in CHECKS:
+            yield _whole(check, f"there is no check {word(check.name)}{suggestion(check.name, CHECKS)}")
+        for mutant in _folders(check):
+            count += 1
+            yield from _named(mutant, "a wrong solution")
+            if check.name not in _UNBUILDABLE:
+                yield from _programs(mutant, exercise, "wrong solution")
+        yield from _stray(check, "wrong solutions are folders: rejected/CHECK/NAME/")
+    if count < MUTANTS_MIN:
+        yield _whole(folder, f"{count}: at least {MUTANTS_MIN} wrong solutions are expected")
+    yield from _stray(folder, "wrong solutions are folders: rejected/CHECK/NAME/")
+
+
+def _programs(folder: Path, exercise: Exercise, what: str) -> Iterator[Problem]:
+    """Check that some executor would build every role from what is in a folder."""
+    tree = _tree(folder)
+    if not tree.files:
+        return  # said by _empty
+    for role in exercise.roles:
+        if not any(executor.roles(tree, [role]) for executor in executors()):
+            yield _whole(folder, f"the {what} has no program for the role {word(role)}")
+
+
+def _tree(folder: Path) -> SourceTree:
+    try:
+        return read_tree(folder, BuildConfig())
+    except SubmissionError:
+        return SourceTree(files={}, modes={})
+
+
+def _languages(folder: Path) -> set[str]:
+    """Return the languages a solution is written in."""
+    files = _tree(folder).files
+    return {name for name, suffixes in _SUFFIXES.items() if any(file.endswith(suffixes) for file in files)}
+
+
+def _named(folder: Path, what: str) -> Iterator[Problem]:
+    if not _NAME.fullmatch(folder.name):
+        yield _whole(folder, f"the name of {what} is lower-case letters, digits and `-`")
+
+
+def _stray(folder: Path, expected: str) -> Iterator[Problem]:
+    for path in sorted(folder.glob("*")):
+        if not path.is_dir() and not path.name.startswith(_LEFT_ALONE):
+            yield _whole(path, f"a file in the wrong place; {expected}")
+
+
+def _empty(folder: Path) -> Iterator[Problem]:
+    for path in sorted([folder, *folder.rglob("*")]):
+        if path.is_dir() and not path.name.startswith(_LEFT_ALONE) and not any(path.iterdir()):
+            yield _whole(path, "the folder is empty")
+
+
+def _folders(root: Path) -> Iterable[Path]:
+    if not root.is_dir():
+        return []
+    return [
+        path for path in sorted(root.iterdir()) if path.is_dir() and not path.name.startswith(_LEFT_ALONE)
+    ]
+
+
+def _whole(path: Path, message: str) -> Problem:
+    return Problem(str(path), 0, 0, message)
