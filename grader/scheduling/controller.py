@@ -19,6 +19,7 @@ the call interrupts the call.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -46,6 +47,7 @@ _STOPPING = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SI
 _ATTEMPTS = 30
 _NAP_S = 0.0002
 _SLICE_S = 0.02
+_BURIAL_S = 10.0
 
 
 class Controller:
@@ -458,8 +460,7 @@ class Controller:
             process.exit_status = status
             self._record_exit(task, status)
         ptrace.resume(task.tid)
-        siblings = any(o is not task and o.state is not State.DEAD for o in process.tasks)
-        if siblings:
+        if self._siblings(task):
             # The others are being killed; the leader's end is reported after theirs.
             task.state = State.DYING
             self._killed = True
@@ -467,6 +468,11 @@ class Controller:
         while os.WIFSTOPPED(os.waitpid(task.tid, ptrace.WALL)[1]):
             ptrace.resume(task.tid)
         self._ended(task)
+
+    @staticmethod
+    def _siblings(task: Task) -> bool:
+        """Whether other threads of its process have not ended."""
+        return any(other is not task and other.state is not State.DEAD for other in task.process.tasks)
 
     def _record_exit(self, task: Task, status: int) -> None:
         process = task.process
@@ -499,17 +505,30 @@ class Controller:
             process.parent.signals_possible = True
 
     def _lost(self, task: Task) -> None:
-        """A request found the thread gone: it was killed, and its death is about to be reported."""
+        """A request found the thread gone: it was killed, and its death is about to be reported.
+
+        Its siblings die with it, and the end of a leader is reported after theirs: follow all of them.
+        """
         while task.state is not State.DEAD and task.state is not State.DYING:
-            try:
-                _pid, status = os.waitpid(task.tid, ptrace.WALL)
-            except ChildProcessError:
-                self._ended(task)
-                return
-            try:
-                self._dispatch(task, status)
-            except ProcessLookupError:
-                continue
+            moved = False
+            for dying in [task, *(t for t in task.process.tasks if t is not task)]:
+                if dying.state is not State.DEAD:
+                    moved = self._follow_death(dying) or moved
+            if not moved:
+                self._waiter.nap(_NAP_S)
+                self._check_wall()
+
+    def _follow_death(self, task: Task) -> bool:
+        try:
+            status = self._waiter.poll(task.tid)
+            if status is None:
+                return False
+            self._dispatch(task, status)
+        except ChildProcessError:
+            self._ended(task)
+        except ProcessLookupError:
+            pass
+        return True
 
     def _stopped(self, task: Task, number: int) -> None:
         if number in _STOPPING:
@@ -603,8 +622,16 @@ class Controller:
             elif task.state is State.STOPPED:
                 if not proc.continued(task.tid):
                     return False
-            elif task.state is not State.DYING and proc.held(task.tid):
-                return False
+            elif task.state is State.DYING:
+                if task.tid == task.process.host and self._siblings(task):
+                    return False  # the end of a leader is reported after that of its threads
+            elif proc.held(task.tid):
+                # One that is being killed has left its stop by now, and may have reached its last one.
+                status = self._waiter.poll(task.tid)
+                if status is None:
+                    return False
+                self._handle(task, status)
+                return True
             naps += 1
             if naps > _ATTEMPTS:
                 self._waiter.nap(_NAP_S)
@@ -685,19 +712,33 @@ class Controller:
 
     def release_all(self) -> None:
         """Kill whoever is left and collect them, without recording anything."""
-        for task in self.alive():
-            try:
-                os.kill(task.tid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        for task in self.alive():
-            try:
-                while os.WIFSTOPPED(os.waitpid(task.tid, ptrace.WALL)[1]):
-                    ptrace.resume(task.tid)
-            except (ChildProcessError, ProcessLookupError):
-                pass
+        left = self.alive()
+        for task in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(task.process.host, signal.SIGKILL)
+        deadline = time.monotonic() + _BURIAL_S
+        while left and time.monotonic() < deadline:
+            left = [task for task in left if not self._buried(task)]
+            if left:
+                self._waiter.nap(_NAP_S)
+        for task in self.tasks:
             task.state = State.DEAD
             task.close()
+
+    def _buried(self, task: Task) -> bool:
+        """Collect a killed thread; False if it has not ended yet."""
+        try:
+            status = self._waiter.poll(task.tid)
+            if status is None:
+                return False
+            if not os.WIFSTOPPED(status):
+                return True
+            ptrace.resume(task.tid)
+        except ChildProcessError:
+            return True
+        except ProcessLookupError:
+            pass
+        return False
 
 
 _WAITING = frozenset({State.BLOCKED, State.SLEEPING, State.HELD})
