@@ -47,6 +47,9 @@ class View(Protocol):
     def address(self, address: int) -> tuple[str, int]:
         """Return (object, offset) of an address in a shared mapping, ("", address) if private."""
 
+    def address_space(self) -> int:
+        """Return a number of the caller's process, which no other process of the run has."""
+
     def process(self, pid: int) -> str:
         """Return the object of a process by its pid inside the sandbox."""
 

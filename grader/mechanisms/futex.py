@@ -39,7 +39,9 @@ def _name(view: View, args: Args) -> str:
 def _rival(view: View, args: Args) -> Hashable:
     if operation(args) not in _WAITING:
         return None
-    return ("futex", view.address(args[0]), args[2], operation(args))
+    shared, offset = view.address(args[0])
+    # Forked processes have their own private locks at the same address.
+    return ("futex", shared or view.address_space(), offset, args[2], operation(args))
 
 
 CALLS = {

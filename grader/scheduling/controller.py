@@ -487,7 +487,7 @@ class Controller:
             if os.WIFSIGNALED(status)
             else {"status": os.WEXITSTATUS(status)}
         )
-        task.target = ""
+        task.where, task.target = 0, ""
         self.calls.event(task, "exit", {**how, "zombies": zombies, "orphans": orphans})
 
     def _ended(self, task: Task) -> None:
@@ -605,6 +605,7 @@ class Controller:
         """Wait until a thread's standing is certain; True if something happened to it."""
         naps = 0
         while True:
+            certain = self._stands_still(task)
             try:
                 status = self._waiter.poll(task.tid)
             except ChildProcessError:
@@ -613,29 +614,25 @@ class Controller:
             if status is not None:
                 self._handle(task, status)
                 return True
-            if task.state is State.BLOCKED:
-                if task.asleep():
-                    return False
-            elif task.state is State.VFORK:
-                if task.vforking:
-                    return False
-            elif task.state is State.STOPPED:
-                if not proc.continued(task.tid):
-                    return False
-            elif task.state is State.DYING:
-                if task.tid == task.process.host and self._siblings(task):
-                    return False  # the end of a leader is reported after that of its threads
-            elif proc.held(task.tid):
-                # One that is being killed has left its stop by now, and may have reached its last one.
-                status = self._waiter.poll(task.tid)
-                if status is None:
-                    return False
-                self._handle(task, status)
-                return True
+            if certain:
+                return False
             naps += 1
             if naps > _ATTEMPTS:
                 self._waiter.nap(_NAP_S)
                 self._check_wall()
+
+    def _stands_still(self, task: Task) -> bool:
+        """Whether nothing is on its way from a thread, unless there is a stop to be waited for."""
+        if task.state is State.BLOCKED:
+            return task.asleep()
+        if task.state is State.VFORK:
+            return task.vforking
+        if task.state is State.STOPPED:
+            return not proc.continued(task.tid)
+        if task.state is State.DYING:
+            # The end of a leader is reported after that of its threads.
+            return task.tid == task.process.host and self._siblings(task)
+        return proc.held(task.tid)
 
     def _admit_rivals(self) -> None:
         for task in self.tasks:

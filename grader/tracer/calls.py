@@ -84,7 +84,11 @@ class Calls:
         if not self._of_interest(task, view, name, entry.args):
             return Interest.NONE
         task.target = call.target(view, entry.args) if call.target else ""
-        task.where = code.caller(task.tid, entry.sp, entry.ip, task.process.code)
+        if name == "vfork" and entry.args[0] in task.process.code:
+            # The C library takes its return address off the stack, which the child will overwrite.
+            task.where = entry.args[0] - 1 - task.process.code.base
+        else:
+            task.where = code.caller(task.tid, entry.sp, entry.ip, task.process.code)
         return Interest.CALL
 
     def _of_interest(self, task: Task, view: TaskView, name: str, args: Args) -> bool:

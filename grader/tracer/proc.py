@@ -78,6 +78,10 @@ _IGNORED_BY_DEFAULT = sum(1 << (number - 1) for number in (17, 18, 23, 28))
 """SIGCHLD, SIGCONT, SIGURG, SIGWINCH."""
 
 
+_KILLED = 1 << 8
+"""SIGKILL, which every thread of a process that is killed finds among its own signals."""
+
+
 def deliverable_signals(tid: int) -> int:
     """Return the bit mask of pending signals that will run a handler, stop or end the process.
 
@@ -160,7 +164,11 @@ def command_line(tid: int) -> list[str]:
 
 
 def held(tid: int) -> bool:
-    """Whether a thread is in a ptrace stop."""
+    """Whether a thread is in a ptrace stop, and not on its way to its end out of one it was killed in."""
+    fields = status_fields(tid)
+    if int(fields.get("SigPnd", "0"), 16) & _KILLED:
+        return False
+    # To be asked after the signal: what had taken it by then is running until it stops for the last time.
     return status_fields(tid).get("State", "X")[0] == "t"
 
 

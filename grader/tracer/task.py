@@ -244,6 +244,10 @@ class TaskView:
                 return found.object, found.offset + address - found.start
         return "", address
 
+    def address_space(self) -> int:
+        """Return a number of the caller's process."""
+        return self._task.process.host
+
     def process(self, pid: int) -> str:
         """Return the object of a process by its pid inside the sandbox."""
         return self._objects.numbered(ObjectKind.PROCESS, pid, str(pid)) if pid > 0 else ""
