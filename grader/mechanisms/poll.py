@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
+from typing import TypeAlias
 
-from grader.mechanisms.base import Args, Call, Value, View, s32
+from grader.mechanisms.base import Args, Call, Value, View, always, s32, timespec, unpack
+
+_TimeOut: TypeAlias = Callable[[View, Args], int | None]
+"""How the time-out of a call is read: nanoseconds, None for ever."""
 
 
 def _poll_fds(view: View, args: Args) -> list[int]:
@@ -23,14 +28,32 @@ def select_fds(view: View, args: Args) -> list[int]:
     return sorted(found)
 
 
-def _polled(view: View, args: Args) -> Value:
-    fds = _poll_fds(view, args)
-    return {"fds": fds, "objects": [view.descriptor(fd) for fd in fds]}
+def _polled(timeout: _TimeOut) -> Callable[[View, Args], Value]:
+    return lambda view, args: _value(view, _poll_fds(view, args), timeout(view, args))
 
 
-def _selected(view: View, args: Args) -> Value:
-    fds = select_fds(view, args)
-    return {"fds": fds, "objects": [view.descriptor(fd) for fd in fds]}
+def _selected(timeout: _TimeOut) -> Callable[[View, Args], Value]:
+    return lambda view, args: _value(view, select_fds(view, args), timeout(view, args))
+
+
+def _value(view: View, fds: list[int], timeout: int | None) -> Value:
+    return {"fds": fds, "objects": [view.descriptor(fd) for fd in fds], "timeout_ns": timeout}
+
+
+def _milliseconds(index: int) -> _TimeOut:
+    def timeout(_view: View, args: Args) -> int | None:
+        return s32(args[index]) * 1_000_000 if s32(args[index]) >= 0 else None
+
+    return timeout
+
+
+def _timespec(index: int) -> _TimeOut:
+    return lambda view, args: timespec(view, args[index])
+
+
+def _timeval(view: View, args: Args) -> int | None:
+    seconds, micros = unpack(view, args[4], "<qq")
+    return seconds * 1_000_000_000 + micros * 1000 if args[4] else None
 
 
 def _first(view: View, fds: list[int]) -> str:
@@ -39,34 +62,39 @@ def _first(view: View, fds: list[int]) -> str:
 
 _POLL = Call(
     f="poll",
-    enter=_polled,
+    enter=_polled(_milliseconds(2)),
     target=lambda view, args: _first(view, _poll_fds(view, args)),
     blocks=lambda _view, args: s32(args[2]) != 0,
 )
-_PPOLL = Call(f="poll", enter=_polled, target=_POLL.target, blocks=lambda _view, _args: True)
-_SELECT = Call(
-    f="select",
-    enter=_selected,
-    target=lambda view, args: _first(view, select_fds(view, args)),
-    blocks=lambda _view, _args: True,
-)
-_EPOLL = Call(
-    f="epoll_wait",
-    enter=lambda _view, args: {"fd": s32(args[0])},
-    target=lambda view, args: view.descriptor(s32(args[0])),
-    blocks=lambda _view, args: s32(args[3]) != 0,
-)
+_PPOLL = Call(f="poll", enter=_polled(_timespec(2)), target=_POLL.target, blocks=always)
+
+
+def _select(timeout: _TimeOut) -> Call:
+    return Call(
+        f="select",
+        enter=_selected(timeout),
+        target=lambda view, args: _first(view, select_fds(view, args)),
+        blocks=always,
+    )
+
+
+def _epoll(timeout: _TimeOut) -> Call:
+    return Call(
+        f="epoll_wait",
+        enter=lambda view, args: {"fd": s32(args[0]), "timeout_ns": timeout(view, args)},
+        target=lambda view, args: view.descriptor(s32(args[0])),
+        blocks=lambda view, args: timeout(view, args) != 0,
+    )
+
 
 CALLS = {
     "poll": _POLL,
     "ppoll": _PPOLL,
-    "select": _SELECT,
-    "pselect6": _SELECT,
-    "epoll_wait": _EPOLL,
-    "epoll_pwait": _EPOLL,
-    "epoll_pwait2": Call(
-        f="epoll_wait", enter=_EPOLL.enter, target=_EPOLL.target, blocks=lambda _view, _args: True
-    ),
+    "select": _select(_timeval),
+    "pselect6": _select(_timespec(4)),
+    "epoll_wait": _epoll(_milliseconds(3)),
+    "epoll_pwait": _epoll(_milliseconds(3)),
+    "epoll_pwait2": _epoll(_timespec(3)),
     "epoll_create1": Call(
         f="epoll_create",
         leave=lambda _view, _args, result: {"fd": result},
