@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.checkers.base import quoted
 from grader.model.history import History, Op, OpType
 
 _LAST_ACTS = frozenset({"write", "close", "munmap"})
@@ -34,6 +35,14 @@ def writer_of(history: History, output: Op) -> Op:
             if op.pid == output.pid and op.f == "write":
                 return op
     return output
+
+
+def last_words(history: History, part: str, before: int) -> str:
+    """Quote the last line on stderr: where Python says what went wrong."""
+    ops = (op for op in history.ops[:before] if _is_output(op, part, "stderr"))
+    text = "".join(str(op.value.get("data", "")) for op in ops)
+    lines = [line for line in text.splitlines() if line.strip()]
+    return f"; its last line on stderr is {quoted(lines[-1].strip())}" if lines else ""
 
 
 def flushed_at_exit(history: History, written: Sequence[Op]) -> list[Op]:

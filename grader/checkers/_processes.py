@@ -59,6 +59,15 @@ def exits(history: History) -> dict[int, Op]:
     return {op.pid: op for op in history.ops if op.f == "exit" and op.pid}
 
 
+def gave_up(history: History, part: str, before: int) -> Op | None:
+    """Return the end of a part's main process if it says that something failed.
+
+    Status 0 says that all went well, and 3, in this catalogue, that nothing was there: an answer, too.
+    """
+    ended = exits(history).get(main_pid(history, part, before) or 0)
+    return None if ended is None or ended.value.get("status", 0) in {0, 3} else ended
+
+
 def main_pid(history: History, part: str, before: int) -> int | None:
     """Return the main process of a part as it was at an op; the latest if the part was started again."""
     mains = {p.pid for p in history.processes.values() if p.main and p.part == part}

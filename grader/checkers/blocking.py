@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from grader.checkers._processes import gave_up
 from grader.checkers.base import Spec, at, failed, last_line, located, named, who
 from grader.model.exercise import Blockage, Blocked
 from grader.model.history import History, Op
@@ -18,7 +19,9 @@ _SLEEPS = frozenset({"nanosleep", "sched_yield"})
 def check(history: History, spec: Spec) -> list[Finding]:
     """Report parts that are not asleep in the call the script names."""
     return [
-        _finding(history, op, step.blocked, observed) for op, step, observed in failed(history, spec, Blocked)
+        _finding(history, op, step.blocked, observed)
+        for op, step, observed in failed(history, spec, Blocked)
+        if gave_up(history, step.blocked.part, op.index) is None  # then that it failed is what matters
     ]
 
 

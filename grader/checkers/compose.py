@@ -58,7 +58,7 @@ _EXPLAINS: Mapping[str, frozenset[str]] = {
     "ordering": frozenset(),
     "blocking": frozenset(),
     "access": frozenset(),
-    "reaping": frozenset({"output", "ordering"}),
+    "reaping": frozenset({"output"}),
     "exit-status": frozenset(),
     "leftovers": frozenset(),
     "persistence": frozenset(),
@@ -107,7 +107,7 @@ def _run(name: str, check: Callable[[History, Spec], Any], history: History, spe
 
 def arrange(findings: Iterable[Finding], history: History) -> list[Finding]:
     """Put causes first and under each what it explains; say nothing twice."""
-    ranked = sorted(_distinct(findings), key=_rank)
+    ranked = sorted(_distinct(findings), key=lambda finding: _rank(finding, history))
     roots: list[int] = []
     for i, finding in enumerate(ranked):
         cause = next((j for j in range(i) if explains(ranked[j], finding, history)), i)
@@ -120,8 +120,14 @@ def _with_effects(i: int, ranked: list[Finding], roots: list[int]) -> Finding:
     return replace(ranked[i], effects=(*ranked[i].effects, *effects))
 
 
-def _rank(finding: Finding) -> tuple[bool, int]:
-    return finding.severity is not Severity.ERROR, ORDER.index(finding.check)
+def _rank(finding: Finding, history: History) -> tuple[bool, int]:
+    word = "crash-safety" if _took_away(finding, history) else finding.check
+    return finding.severity is not Severity.ERROR, ORDER.index(word)
+
+
+def _took_away(finding: Finding, history: History) -> bool:
+    """Whether an object was taken from others in the middle of a run: a cause, not what the script found."""
+    return finding.check == "persistence" and bool(finding.ops) and history.ops[finding.ops[-1]].pid != 0
 
 
 def _distinct(findings: Iterable[Finding]) -> list[Finding]:
@@ -131,8 +137,21 @@ def _distinct(findings: Iterable[Finding]) -> list[Finding]:
     return list(seen.values())
 
 
+def undecided(history: History, findings: Collection[Finding]) -> str:
+    """Say why a run proves nothing: it was broken off, and no finding says through whose fault. Else ""."""
+    if history.end.reason is EndReason.FINISHED or any(f.severity is Severity.ERROR for f in findings):
+        return ""
+    if history.end.reason is EndReason.LIMIT:
+        return f"a run reached the limit `{history.end.limit}`, and nothing proves through whose fault"
+    return f"a run was broken off ({history.end.reason.value}), and nothing proves through whose fault"
+
+
 def explains(cause: Finding, effect: Finding, history: History) -> bool:
     """Whether one finding explains another, so that it is told under it."""
+    if _took_away(cause, history):
+        return effect.check in _SYMPTOMS | {"deadlock"}
+    if _took_away(effect, history):
+        return cause.check in {"mechanism", "build"}
     if cause.severity is not Severity.ERROR or effect.check not in _EXPLAINS[cause.check]:
         return False
     if cause.check == "polling":

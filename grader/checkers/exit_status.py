@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from grader.checkers._processes import exits, killed_parts, main_pid
+from grader.checkers._printed import last_words
+from grader.checkers._processes import exits, gave_up, killed_parts, main_pid
 from grader.checkers._waits import on_stdin
 from grader.checkers.base import (
     Spec,
@@ -15,11 +16,10 @@ from grader.checkers.base import (
     finished,
     last_line,
     located,
-    quoted,
     standing,
     who,
 )
-from grader.model.exercise import Exit, ExitSignal, Running, Stopped
+from grader.model.exercise import Blocked, Exit, ExitSignal, Running, Stopped
 from grader.model.history import EndReason, History, Op, Waiting
 from grader.model.verdict import Finding
 
@@ -28,6 +28,10 @@ RULE = "A program ends when its work is done, not before, and its exit status sa
 
 def check(history: History, spec: Spec) -> list[Finding]:
     """Report programs that ended otherwise than demanded, and such as did not end at all."""
+    return [*_wrong_ends(history, spec), *_ended_too_early(history, spec), *_still_there(history, spec)]
+
+
+def _wrong_ends(history: History, spec: Spec) -> list[Finding]:
     findings = []
     for op, demand, observed in failed(history, spec, Exit):
         for part, accepted in demand.exit.items():
@@ -38,6 +42,11 @@ def check(history: History, spec: Spec) -> list[Finding]:
             if state.get("state") != "running" or history.end.reason is not EndReason.UNMET:
                 wanted = " or ".join(_status(status) for status in accepted)
                 findings.append(_finding(history, op, part, f"{_told(state)}, and should end with {wanted}"))
+    return findings
+
+
+def _ended_too_early(history: History, spec: Spec) -> list[Finding]:
+    findings = []
     for op, running, observed in failed(history, spec, Running):
         for part in running.running:
             state = _state_of(observed, part)
@@ -47,10 +56,14 @@ def check(history: History, spec: Spec) -> list[Finding]:
         for part in stopped.stopped:
             state = _state_of(observed, part)
             if state is not None and state.get("state") != "stopped":
-                findings.append(
-                    _finding(history, op, part, f"{_told(state)}, and should be stopped by job control")
-                )
-    return findings + _still_there(history, spec)
+                told = f"{_told(state)}, and should be stopped by job control"
+                findings.append(_finding(history, op, part, told))
+    for op, blocked, _ in failed(history, spec, Blocked):
+        gone = gave_up(history, blocked.blocked.part, op.index)
+        if gone is not None:
+            told = f"ended with status {gone.value['status']}, and should wait"
+            findings.append(_finding(history, op, blocked.blocked.part, told))
+    return findings
 
 
 def _state_of(observed: Any, part: str) -> dict[str, Any] | None:
@@ -93,7 +106,7 @@ def _finding(history: History, op: Op, part: str, told: str) -> Finding:
     own = history.submitted(part)
     ended = exits(history).get(pid)
     threads = [thread for thread in alive(history, part) if thread.pid == pid]
-    now = f"; it {standing(history, threads[0])}" if threads else _last_words(history, part, op.index)
+    now = f"; it {standing(history, threads[0])}" if threads else last_words(history, part, op.index)
     source = _pending(history, threads) or last_line(history, pid, op.index)
     return Finding(
         check="exit-status",
@@ -109,17 +122,6 @@ def _finding(history: History, op: Op, part: str, told: str) -> Finding:
 
 def _pending(history: History, threads: list[Waiting]) -> Op | None:
     return next((history.ops[thread.op] for thread in threads if thread.op is not None), None)
-
-
-def _last_words(history: History, part: str, before: int) -> str:
-    """Quote the last line on stderr: where Python says what went wrong."""
-    text = "".join(
-        str(op.value.get("data", ""))
-        for op in history.ops[:before]
-        if op.part == part and op.f == "output" and op.value.get("stream") == "stderr"
-    )
-    lines = [line for line in text.splitlines() if line.strip()]
-    return f"; its last line on stderr is {quoted(lines[-1].strip())}" if lines else ""
 
 
 def _still_there(history: History, spec: Spec) -> list[Finding]:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from grader.checkers._expect import Difference, difference, some
-from grader.checkers._printed import doubled_by_fork, flushed_at_exit, not_taken, writer_of, written_since
-from grader.checkers._processes import killed_parts
+from grader.checkers._printed import (
+    doubled_by_fork,
+    flushed_at_exit,
+    last_words,
+    not_taken,
+    writer_of,
+    written_since,
+)
+from grader.checkers._processes import gave_up, killed_parts
 from grader.checkers.base import Spec, alive, failed, finished, located, standing, who
 from grader.model.exercise import Expect
 from grader.model.history import History, Op
@@ -35,7 +42,10 @@ def check(history: History, spec: Spec) -> list[Finding]:
 def _wrong(history: History, op: Op, part: str, stream: str, found: Difference) -> Finding:
     written = written_since(history, part, stream, op.index)
     threads = alive(history, part)
+    gone = gave_up(history, part, op.index)
     now = f"; it {standing(history, threads[0])}" if found.short and threads else ""
+    if gone is not None:
+        now = f"; it ended with status {gone.value['status']}{last_words(history, part, op.index)}"
     message = f"{who(history, part)} {found.message}{now}."
     if not history.submitted(part):
         ops = (*(w.index for w in written[-1:]), op.index)

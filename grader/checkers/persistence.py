@@ -8,10 +8,14 @@ from grader.checkers._lines import resolver
 from grader.checkers._objects import mode_of, removes, uses
 from grader.checkers.base import Spec, at, failed, located, quoted, spoken, who
 from grader.model.exercise import ObjectState, Pattern, Present
-from grader.model.history import History, Op, OpType
+from grader.model.history import History, Object, ObjectKind, Op, OpType
 from grader.model.verdict import Finding
 
 RULE = "What the contract promises to keep is still there, and whole, after the programs have ended."
+
+_QUEUES = frozenset({ObjectKind.QUEUE, ObjectKind.SYSV_QUEUE})
+_SENDS = frozenset({"mq_send", "msgsnd"})
+_RECEIVES = frozenset({"mq_receive", "msgrcv"})
 
 
 def check(history: History, spec: Spec) -> list[Finding]:
@@ -33,7 +37,70 @@ def check(history: History, spec: Spec) -> list[Finding]:
                     **located(remover),
                 )
             )
-    return findings
+    return findings or _taken_away(history)
+
+
+def _taken_away(history: History) -> list[Finding]:
+    """Report queues removed with messages in them, or with somebody waiting, and made anew under their name.
+
+    Only where the script was disappointed: then this is why.
+    """
+    if not any(op.pid == 0 and not op.part and op.type is OpType.FAIL for op in history.ops):
+        return []
+    findings = []
+    for item in history.objects.values():
+        removal = _removal(history, item) if item.kind in _QUEUES and item.name else None
+        if removal is None or not history.submitted(removal.part):
+            continue
+        unread, waiting = _unread(history, item, removal.index), _others(history, item, removal)
+        if (unread > 0 or waiting) and _made_anew(history, item, removal.index):
+            lost = f"with {unread} messages in it" if unread > 0 else f"while {waiting} still used it"
+            name = who(history, removal.part, removal.pid)
+            findings.append(
+                Finding(
+                    check="persistence",
+                    message=f"{name} removed {spoken(item.kind, item.name)} {lost}{at(removal)}, "
+                    "and it was made anew.",
+                    why=RULE,
+                    read="man 3 mq_unlink" if item.kind is ObjectKind.QUEUE else "man 2 msgctl",
+                    part=removal.part,
+                    pid=removal.pid,
+                    ops=(removal.index,),
+                    **located(removal),
+                )
+            )
+    return findings[:1]
+
+
+def _removal(history: History, item: Object) -> Op | None:
+    return next(
+        (op for op in history.on(item.id) if op.type is OpType.OK and removes(history, op, item.name)), None
+    )
+
+
+def _unread(history: History, item: Object, before: int) -> int:
+    """Count the messages in a queue."""
+    done = [op.f for op in history.on(item.id) if op.type is OpType.OK and op.index < before]
+    return sum(f in _SENDS for f in done) - sum(f in _RECEIVES for f in done)
+
+
+def _others(history: History, item: Object, removal: Op) -> str:
+    """Name a part that waits in a receive or a send when its queue is removed."""
+    pending: dict[int, Op] = {}
+    for op in history.on(item.id):
+        if op.index < removal.index and op.f in _SENDS | _RECEIVES:
+            if op.type is OpType.INVOKE:
+                pending[op.index] = op
+            else:
+                pending.pop(op.invoked if op.invoked is not None else -1, None)
+    return next((who(history, op.part, op.pid) for op in pending.values() if op.pid != removal.pid), "")
+
+
+def _made_anew(history: History, item: Object, after: int) -> bool:
+    later = [
+        other.id for other in history.objects.values() if (other.kind, other.name) == (item.kind, item.name)
+    ]
+    return any(op.index > after and op.object in later and op.object != item.id for op in history.ops)
 
 
 def _wrong(history: History, op: Op, demand: ObjectState, observed: Any) -> str:

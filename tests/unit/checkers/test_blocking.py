@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.checkers import blocking
+from grader.checkers import blocking, exit_status
 from grader.model.history import EndReason, ObjectKind
 from grader.model.verdict import Finding
 
@@ -80,3 +80,25 @@ def test_a_demand_that_was_met_is_no_finding() -> None:
     s = demanding()
     s.performs(0, "blocked", part="alice")
     assert blocking.check(s.history, s.spec) == []
+
+
+def refusing(status: int) -> Story:
+    s = demanding(call="mq_receive")
+    s.prints(10, "worker: no such luck\n", "stderr")
+    s.exits(10, status)
+    s.unmet(0, "blocked", [], EndReason.STUCK)
+    return s
+
+
+def test_to_refuse_instead_of_waiting_is_blocking() -> None:
+    s = refusing(3)
+    assert len(blocking.check(s.history, s.spec)) == 1
+    assert exit_status.check(s.history, s.spec) == []
+
+
+def test_to_fail_instead_of_waiting_is_a_failure() -> None:
+    s = refusing(1)
+    assert blocking.check(s.history, s.spec) == []
+    assert told(exit_status.check(s.history, s.spec)) == [
+        'alice ended with status 1, and should wait; its last line on stderr is "worker: no such luck".'
+    ]

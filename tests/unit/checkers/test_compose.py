@@ -120,6 +120,33 @@ def test_a_parent_that_leaves_too_early_explains_its_output_zombies_do_not() -> 
     ]
 
 
+def test_an_object_taken_away_in_the_middle_is_a_cause_not_an_effect() -> None:
+    s = Story(steps=[{"present": {"kind": "queue", "name": "/jobs"}}])
+    removal = s.call(10, "mq_unlink", path="/jobs")
+    missed = s.unmet(0, "present", None, EndReason.STUCK)
+    taken, absent = finding("persistence", ops=(removal,)), finding("persistence", "", ops=(removal, missed))
+    assert arrange(finding("deadlock"), finding("output"), taken, story=s) == [
+        ("persistence", ["deadlock", "output"])
+    ]
+    assert arrange(finding("deadlock"), absent, story=s) == [("deadlock", ["persistence"])]
+    assert arrange(finding("crash"), taken, story=s) == [("crash", []), ("persistence", [])]
+    assert arrange(finding("mechanism"), taken, story=s) == [("mechanism", ["persistence"])]
+
+
+def test_a_run_that_was_broken_off_and_proves_nothing_is_undecided() -> None:
+    s = Story()
+    assert compose.undecided(s.history, []) == ""
+    s.limited("wall")
+    assert compose.undecided(s.history, []) == (
+        "a run reached the limit `wall`, and nothing proves through whose fault"
+    )
+    assert compose.undecided(s.history, [finding("crash")]) == ""
+    s.reason = EndReason.STUCK
+    assert compose.undecided(s.history, [finding("crash", severity=Severity.ADVICE)]) == (
+        "a run was broken off (stuck), and nothing proves through whose fault"
+    )
+
+
 def test_advice_stands_last_and_explains_nothing() -> None:
     assert arrange(finding("crash", severity=Severity.ADVICE), finding("output")) == [
         ("output", []),

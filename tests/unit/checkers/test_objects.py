@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.checkers import access, leftovers, persistence
-from grader.model.history import EndReason, ObjectKind
+from grader.model.history import EndReason, Object, ObjectKind
 from grader.model.verdict import Finding
 
 from .history_builder import Story, told
@@ -278,6 +278,50 @@ def test_a_wrong_mode_alone_is_for_another_check() -> None:
     assert told(access.check(s.history, s.spec)) == [
         "message queue /jobs has mode 0640 and should have 0600."
     ]
+
+
+def replaced(*, unread: bool, waiting: bool = False, anew: bool = True) -> Story:
+    """Alice removes a queue on which bob has sent, or waits; then it is made anew."""
+    s = Story("alice", "bob", steps=[{"exit": {"bob": 0}}])
+    first = s.object(ObjectKind.QUEUE, "/jobs")
+    s.call(20, "mq_send", first, fd=3)
+    if not unread:
+        s.call(20, "mq_receive", first, fd=3)
+    if waiting:
+        s.invoke(20, "mq_receive", first, fd=3)
+    s.call(10, "mq_unlink", first, path="/jobs", line=5)
+    if anew:
+        second = "queue:/jobs@2"
+        s.objects[second] = Object(id=second, kind=ObjectKind.QUEUE, name="/jobs")
+        s.call(10, "mq_open", second, path="/jobs", flags=["O_CREAT"])
+    return s
+
+
+def test_a_queue_removed_with_messages_in_it_and_made_anew_is_why_the_script_was_disappointed() -> None:
+    s = replaced(unread=True)
+    s.unmet(0, "exit", {"bob": {"state": "running"}}, EndReason.STUCK)
+    assert told(persistence.check(s.history, s.spec)) == [
+        "alice removed message queue /jobs with 1 messages in it at alice.c:5, and it was made anew."
+    ]
+
+
+def test_a_queue_removed_while_somebody_waits_is_as_well() -> None:
+    s = replaced(unread=False, waiting=True)
+    s.unmet(0, "exit", {"bob": {"state": "running"}}, EndReason.STUCK)
+    assert told(persistence.check(s.history, s.spec)) == [
+        "alice removed message queue /jobs while bob still used it at alice.c:5, and it was made anew."
+    ]
+
+
+@pytest.mark.parametrize("story", [replaced(unread=False), replaced(unread=True, anew=False)])
+def test_an_empty_queue_or_one_that_nobody_needs_again_may_be_removed(story: Story) -> None:
+    story.unmet(0, "exit", {"bob": {"state": "running"}}, EndReason.STUCK)
+    assert persistence.check(story.history, story.spec) == []
+
+
+def test_a_queue_may_be_replaced_if_the_script_is_content() -> None:
+    s = replaced(unread=True)
+    assert persistence.check(s.history, s.spec) == []
 
 
 # -- access --

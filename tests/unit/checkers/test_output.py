@@ -320,3 +320,14 @@ def test_lines_flushed_one_by_one_are_not() -> None:
     s.exits(11)
     s.got(1, "alice", "parent\nchild\nchild\n")
     assert ordering.check(s.history, s.spec)[0].why == ordering.RULE
+
+
+def test_a_program_that_failed_is_told_with_its_last_words() -> None:
+    s = story("one")
+    s.prints(10, "Traceback\nKeyError: 1\n", "stderr")
+    s.exits(10, 1)
+    s.got(1, "alice", "", EndReason.STUCK)
+    assert told(output.check(s.history, s.spec)) == [
+        'alice did not print all it should: MISSING "one" (0 of 1 lines printed); '
+        'it ended with status 1; its last line on stderr is "KeyError: 1".'
+    ]

@@ -38,8 +38,8 @@ def test_a_receive_that_is_tried_again_and_again_is_polling() -> None:
     assert polling.check(s.history, s.spec) == [
         Finding(
             check="polling",
-            message="alice polls: it called msgrcv on System V queue 51 3 times in a row at alice.c:12 over 0.2 "
-            "s of virtual time (sleeping in between), each time in vain (ENOMSG).",
+            message="alice polls: it called msgrcv on System V queue 51 3 times in a row at alice.c:12 over "
+            "0.2 s of virtual time (sleeping in between), each time in vain (ENOMSG).",
             why="Waiting is blocking: who asks again and again wastes the processor, or comes late, or both. "
             "Without the non-blocking flag the kernel wakes the caller when there is something.",
             read="man 2 msgrcv",
