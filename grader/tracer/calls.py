@@ -298,6 +298,8 @@ class Calls:
 
     def _drop(self, process: Process, fd: int) -> None:
         process.descriptors.pop(fd, None)
+        for task in process.tasks:
+            self.objects.closed(task.tid, fd)
         self._flags.pop((process.host, fd), None)
 
     def _after_failure(self, task: Task, args: Args) -> None:

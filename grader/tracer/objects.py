@@ -12,8 +12,10 @@ import stat
 
 from grader.mechanisms.base import AT_FDCWD, POSIX_OBJECTS
 from grader.model.history import Object, ObjectKind
+from grader.tracer import proc
 
 WORK = "/work"
+_ANONYMOUS = "anon_inode:"
 _QUEUES = "/dev/mqueue/"
 _TEMPORARY = "/" + "tmp/"
 PLACES = (WORK + "/", _TEMPORARY, POSIX_OBJECTS, _QUEUES)
@@ -40,6 +42,7 @@ class Objects:
         self._by_inode: dict[tuple[int, int], str] = {}
         self._by_number: dict[tuple[str, int], str] = {}
         self._generations: dict[str, int] = {}
+        self._holders: dict[tuple[int, int], str] = {}
         self.aliases: dict[str, str] = {}
         """Ids under which objects are recorded that got their names later."""
 
@@ -86,10 +89,23 @@ class Objects:
             target = os.readlink(link)
         except OSError:
             return ""
+        if target.startswith(_ANONYMOUS):
+            return self._anonymous(tid, fd, target)
         target = target.removesuffix(" (deleted)")
         if self._is_queue(tid, info):
             target = _QUEUES + target.lstrip("/")  # a queue's descriptor is named from the top of its mount
         return self._identify(info, target)
+
+    def _anonymous(self, tid: int, fd: int, target: str) -> str:
+        """Return the object of a descriptor without its own inode: all epolls and eventfds share one."""
+        same = (known for (holder, n), known in self._holders.items() if proc.same_file(tid, fd, holder, n))
+        identity = next(same, "") or self.add(ObjectKind.TIMER if "timerfd" in target else ObjectKind.EVENT)
+        self._holders[tid, fd] = identity
+        return identity
+
+    def closed(self, tid: int, fd: int) -> None:
+        """Note that a thread's descriptor has been closed, or has just been made."""
+        self._holders.pop((tid, fd), None)
 
     def _is_queue(self, tid: int, info: os.stat_result) -> bool:
         try:
@@ -143,9 +159,6 @@ class Objects:
         prefix, colon, _rest = path.partition(":[")
         if colon and prefix in _BY_LINK:
             return _BY_LINK[prefix], ""
-        if path.startswith("anon_inode:"):
-            kind = ObjectKind.TIMER if "timerfd" in path else ObjectKind.EVENT
-            return kind, ""
         if path.startswith(POSIX_OBJECTS):
             name = path.removeprefix(POSIX_OBJECTS)
             if name.startswith("sem."):

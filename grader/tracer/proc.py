@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import platform
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,6 +146,16 @@ def mappings(tid: int) -> list[Mapping]:
 def is_open(tid: int, fd: int) -> bool:
     """Whether a descriptor is open."""
     return os.path.lexists(f"/proc/{tid}/fd/{fd}")
+
+
+_KCMP = 312 if platform.machine() == "x86_64" else 272
+_KCMP_FILE = 0
+_syscall = ctypes.CDLL(None).syscall
+
+
+def same_file(tid: int, fd: int, other: int, number: int) -> bool:
+    """Whether two descriptors stand for the same open file."""
+    return (tid, fd) == (other, number) or _syscall(_KCMP, tid, other, _KCMP_FILE, fd, number) == 0
 
 
 def executable(tid: int) -> str:
