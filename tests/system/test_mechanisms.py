@@ -30,6 +30,12 @@ _LIBRARY = frozenset({"nanosleep", "sigprocmask"})
         "file_locks",
         "mutexes",
         "sockets",
+        "signals",
+        "waits",
+        "forks",
+        "executions",
+        "threads",
+        "polls",
     ],
 )
 def test_operations_are_recorded_as_the_program_says(name: str) -> None:

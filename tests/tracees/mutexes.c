@@ -3,21 +3,6 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
-static pthread_mutex_t own = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
-static int ready;
-
-static void *waiter(void *unused)
-{
-    pthread_mutex_lock(&own);
-    ABOVE("futex futex:%d = 0 blocked {'op': 'FUTEX_WAIT'}", 1);
-    while (!ready)
-        pthread_cond_wait(&condition, &own);
-    ABOVE("futex futex:2 = 0 blocked {'op': 'FUTEX_WAIT_BITSET'}");
-    pthread_mutex_unlock(&own);
-    told();
-    return unused;
-}
 
 struct shared {
     pthread_mutex_t mutex;
@@ -25,7 +10,6 @@ struct shared {
 
 int main(void)
 {
-    pthread_t thread;
     pthread_mutexattr_t attributes;
     struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     ABOVE("mmap mapping:1 = %ld {}", (long)shared);
@@ -49,5 +33,4 @@ int main(void)
     wait(NULL);
     ABOVE("wait - = %d blocked {}", child);
     leave(0);
-    pthread_create(&thread, NULL, waiter, &ready);
 }
