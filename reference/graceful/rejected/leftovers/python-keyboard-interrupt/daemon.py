@@ -60,8 +60,6 @@ while True:
     try:
         number = signal.sigwaitinfo(SIGNALS).si_signo
     except KeyboardInterrupt:
-        while (info := signal.sigtimedwait(SIGNALS, 0)) is not None:
-            answer(info.si_signo)
         print("bye", flush=True)
         sys.exit(0)
     if number in (signal.SIGTERM, signal.SIGINT):
