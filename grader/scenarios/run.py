@@ -403,17 +403,21 @@ class Run:
 
     # -- output ----------------------------------------------------------------------------------------
 
-    def _drain_for(self, task: Task) -> None:
-        for channels in self._channels.values():
-            if task.target in channels.streams:
-                self._drain(channels, task.process.pid)
+    def _drain_for(self, task: Task) -> bool:
+        return any(
+            self._drain(channels, task.process.pid)
+            for channels in self._channels.values()
+            if task.target in channels.streams
+        )
 
     def _drain_all(self) -> None:
         for channels in self._channels.values():
             self._drain(channels, 0)
 
-    def _drain(self, channels: Channels, pid: int) -> None:
+    def _drain(self, channels: Channels, pid: int) -> bool:
+        found = False
         for stream, data in channels.drain():
+            found = True
             self._outputs.add(channels.part, stream, data)
             self._recorder.add(
                 "output",
@@ -426,6 +430,7 @@ class Run:
             raise LimitReached(
                 "output", f"{channels.part} printed more than {self._spec.limits.output_kib} KiB"
             )
+        return found
 
     # -- the end ---------------------------------------------------------------------------------------
 

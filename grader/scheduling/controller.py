@@ -57,7 +57,7 @@ class Controller:
         calls: decoding and recording.
         clock: virtual time.
         limits: bounds of the run.
-        drain: empties the output channel an object stands for, if it is one; called while a thread writes.
+        drain: empties the output channel a thread writes to, if it does; False if there was nothing in it.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Controller:
         clock: VirtualClock,
         limits: LimitsConfig,
         *,
-        drain: Callable[[Task], None],
+        drain: Callable[[Task], bool],
     ) -> None:
         self.calls = calls
         self.clock = clock
@@ -232,10 +232,11 @@ class Controller:
             if status is not None:
                 return status
             attempts += 1
-            if task.in_call:
-                self._drain(task)
             if may_sleep or (task.in_call and attempts > 1):
                 asleep = task.asleep()
+                # Emptied only when its writer sleeps, so that what is read at once is no matter of timing.
+                if asleep and self._drain(task):
+                    continue
                 # A call that should not wait gets a second look: a page may have had to be read.
                 if asleep and (may_sleep or asleep_before):
                     task.state, task.blocked, task.since = State.BLOCKED, True, self._step
