@@ -92,7 +92,7 @@ def make_run(cause: Cause, index: int) -> Judged:
         )
         findings = compose.judge(history, spec, cause.tolerates)
         compressed = store.compress(history)
-    except (GraderError, OSError, RuntimeError, ValueError, LookupError, TypeError) as error:
+    except Exception as error:
         kind = "" if isinstance(error, GraderError) else f"{type(error).__name__}: "
         return Judged(index=index, error=f"{kind}{error}", time_s=time.monotonic() - began)
     return Judged(index=index, findings=tuple(findings), history=compressed, time_s=time.monotonic() - began)
@@ -126,10 +126,10 @@ class Explorer:
     ) -> None:
         if self._pool is not None:
             workers = list((self._pool._processes or {}).values())  # noqa: SLF001 - there is no other way
-            self._pool.shutdown(wait=kind is None, cancel_futures=True)
-            if kind is not None:
-                for worker in workers:
-                    worker.kill()
+            # Whoever still makes a run that nobody waits for need not end it.
+            for worker in workers:
+                worker.kill()
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
     def prepare(self, indices: Sequence[int]) -> None:
         """Say which runs will be asked for, in that order."""

@@ -138,7 +138,8 @@ class Run:
             end = RunEnd(
                 reason=EndReason.LIMIT, step=self._step_index(), limit=reached.limit, detail=reached.detail
             )
-        self._drain_all()
+        with contextlib.suppress(LimitReached):
+            self._drain_all()
         after = self._box.inventory()
         waiting = self._waiting()
         return self._recorder.history(
