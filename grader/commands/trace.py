@@ -12,6 +12,7 @@ from grader.reporters.stream import line
 from grader.scenarios.follow import Call, follow
 
 _BUFFER = 1 << 16
+_STDERR = 2
 
 
 def run(options: argparse.Namespace) -> int:
@@ -26,9 +27,7 @@ def run(options: argparse.Namespace) -> int:
     if not command:
         raise UsageError("name the program to follow: grader trace -- CMD [ARG...]")
     interactive = sys.stderr.isatty()
-    with open(
-        sys.stderr.fileno(), "w", buffering=1 if interactive else _BUFFER, closefd=False, errors="replace"
-    ) as out:
+    with open(_STDERR, "w", buffering=1 if interactive else _BUFFER, closefd=False, errors="replace") as out:
 
         def sink(call: Call) -> None:
             out.write(line(call.pid, call.f, call.target, call.value, call.result, call.error))
