@@ -13,8 +13,11 @@ FUTILE_HURRY = 100
 """After so many, time passes although somebody is ready: he may be waiting for it."""
 
 _NO_PROGRESS = frozenset(
-    {"open", "close", "stat", "access", "nanosleep", "sched_yield", "lseek", "fcntl", "sigprocmask",
-     "sigaction", "semctl", "msgctl", "shmctl", "getppid", "mq_getattr", "clock", "alarm", "setitimer", "sem_getvalue"}
+    {
+        "open", "close", "stat", "access", "nanosleep", "sched_yield", "lseek", "fcntl", "sigprocmask",
+        "sigaction", "semctl", "msgctl", "shmctl", "getppid", "mq_getattr", "clock", "alarm", "setitimer",
+        "sem_getvalue", "pthread_spin_busy",
+    }
 )  # fmt: skip
 _NO_PROGRESS_IF_ZERO = frozenset({"poll", "select", "epoll_wait", "read", "recv"})
 _LOADS = frozenset({"load", "volatile_load", "atomic_load", "read_range"})
