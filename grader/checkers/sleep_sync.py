@@ -2,7 +2,8 @@
 
 The scheduler sometimes lets time pass though somebody is ready to run, as a busy machine does; it notes
 that as `clock` with `late`. Where a sleeper then overtook the others and the output is wrong, the sleep is
-the cause.
+the cause. So it is where lines came in the wrong order though nothing but a sleep stood before each of them:
+no call in which their writers could have waited for each other.
 """
 
 from __future__ import annotations
@@ -17,20 +18,25 @@ from grader.model.verdict import Finding
 
 RULE = "A sleep puts nothing in order: on a busy machine it ends before the others have got anywhere."
 
+_NO_WAITING = frozenset({"load", "store", "close", "sigaction", "sigprocmask", "exec", "mmap", "stat"})
 _EXCHANGES = frozenset({"write", "send", "msgsnd", "mq_send", "sem_post", "semop", "kill", "store"})
 
 
 def check(history: History, spec: Spec) -> list[Finding]:
     """Report the sleep behind output that is wrong in a run whose sleepers woke while others were ready."""
     woken = _woken_early(history)
-    if not woken:
-        return []
     for op, step, _ in failed(history, spec, Expect):
         demand = step.expect
         found = difference(history, spec, op, demand)
         if found.short:
             continue
         written = written_since(history, demand.part, demand.stream, op.index)
+        if found.reordered:
+            slept = [_slept_before(history, output) for output in written]
+            writers = {output.pid for output, sleep in zip(written, slept, strict=True) if sleep}
+            first = next((sleep for sleep in slept if sleep), None)
+            if first is not None and len(writers) > 1:
+                return [_finding(history, first, (first.index, op.index))]
         for sleep, end in woken:
             # What the sleeper wrote, or passed on to others who wrote, came too early.
             acted = _act_after(history, end, written, own_output=not found.reordered)
@@ -52,6 +58,25 @@ def _woken_early(history: History) -> list[tuple[Op, Op]]:
         if end.time_ns in late:
             found.append((history.ops[end.invoked], end))
     return found
+
+
+def _slept_before(history: History, output: Op) -> Op | None:
+    """Return the sleep that alone stood between a line and what its writer did before; None if it waited."""
+    if not history.submitted(output.part) or output.pid in foreign(history):
+        return None
+    wrote = False
+    for op in reversed(history.ops[: output.index]):
+        if op.pid != output.pid or op.f == "output":
+            continue
+        if op.f == "write":
+            if wrote and op.type is OpType.OK:
+                return None
+            wrote = True
+        elif op.f == "nanosleep" and op.type is OpType.OK and op.invoked is not None:
+            return history.ops[op.invoked]
+        elif op.f not in _NO_WAITING:
+            return None
+    return None
 
 
 def _act_after(history: History, end: Op, written: list[Op], *, own_output: bool) -> Op | None:
