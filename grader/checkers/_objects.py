@@ -16,6 +16,16 @@ _REMOVERS = frozenset({"unlink", "rmdir", "shm_unlink", "sem_unlink", "mq_unlink
 _CONTROLS = frozenset({"msgctl", "semctl", "shmctl"})
 _MOVES = frozenset({"rename", "link"})
 
+READING = {
+    ObjectKind.SHARED_MEMORY: "man 3 shm_unlink",
+    ObjectKind.SEMAPHORE: "man 3 sem_unlink",
+    ObjectKind.QUEUE: "man 3 mq_unlink",
+    ObjectKind.SYSV_SHARED_MEMORY: "man 2 shmctl",
+    ObjectKind.SYSV_SEMAPHORE: "man 2 semctl",
+    ObjectKind.SYSV_QUEUE: "man 2 msgctl",
+}
+"""What to read about how objects go away, where it is not `unlink`."""
+
 
 def ids_of(history: History, kind: ObjectKind, name: str) -> set[str]:
     """Return the ids of an object of the inventory, one for each generation."""

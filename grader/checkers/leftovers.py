@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.checkers._lines import resolver
-from grader.checkers._objects import creator, made_by_script, mode_of, uses
+from grader.checkers._objects import READING, creator, made_by_script, mode_of, uses
 from grader.checkers._processes import died_of_signal, killed_parts
 from grader.checkers.base import Spec, alive, at, failed, finished, located, spoken, who
 from grader.model.exercise import Absent
@@ -19,14 +19,6 @@ from grader.model.verdict import Finding
 RULE = "Whoever makes an object removes it when nobody needs it any more: the kernel keeps it otherwise."
 
 _SYSV = frozenset({ObjectKind.SYSV_SHARED_MEMORY, ObjectKind.SYSV_SEMAPHORE, ObjectKind.SYSV_QUEUE})
-_READING = {
-    ObjectKind.SHARED_MEMORY: "man 3 shm_unlink",
-    ObjectKind.SEMAPHORE: "man 3 sem_unlink",
-    ObjectKind.QUEUE: "man 3 mq_unlink",
-    ObjectKind.SYSV_SHARED_MEMORY: "man 2 shmctl",
-    ObjectKind.SYSV_SEMAPHORE: "man 2 semctl",
-    ObjectKind.SYSV_QUEUE: "man 2 msgctl",
-}
 
 
 def check(history: History, spec: Spec) -> list[Finding]:
@@ -90,7 +82,7 @@ def _finding(history: History, entry: Entry, made: Op | None, ops: tuple[int, ..
         check="leftovers",
         message=f"{shown} is left behind (mode {entry.mode:04o}{size}){by}.",
         why=RULE,
-        read=_READING.get(entry.kind, "man 2 unlink"),
+        read=READING.get(entry.kind, "man 2 unlink"),
         part=own.part if own else "",
         pid=own.pid if own else 0,
         ops=(*((made.index,) if made else ()), *ops),

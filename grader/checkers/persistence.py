@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.checkers._lines import resolver
-from grader.checkers._objects import mode_of, removes, uses
+from grader.checkers._objects import READING, mode_of, removes, uses
 from grader.checkers.base import Spec, at, failed, located, quoted, spoken, who
 from grader.model.exercise import ObjectState, Pattern, Present
 from grader.model.history import History, Object, ObjectKind, Op, OpType
@@ -30,14 +30,14 @@ def check(history: History, spec: Spec) -> list[Finding]:
                     check="persistence",
                     message=f"{message}.",
                     why=RULE,
-                    read="man 2 unlink" if remover else "man 7 sem_overview",
+                    read=READING.get(step.present.kind, "man 2 unlink"),
                     part=remover.part if remover else "",
                     pid=remover.pid if remover else 0,
                     ops=(*((remover.index,) if remover else ()), op.index),
                     **located(remover),
                 )
             )
-    return findings or _taken_away(history)
+    return findings + _taken_away(history)
 
 
 def _taken_away(history: History) -> list[Finding]:
@@ -54,15 +54,15 @@ def _taken_away(history: History) -> list[Finding]:
             continue
         unread, waiting = _unread(history, item, removal.index), _others(history, item, removal)
         if (unread > 0 or waiting) and _made_anew(history, item, removal.index):
-            lost = f"with {unread} messages in it" if unread > 0 else f"while {waiting} still used it"
+            lost = f"with {_counted(unread)} in it" if unread > 0 else f"while {waiting} waits on it"
             name = who(history, removal.part, removal.pid)
             findings.append(
                 Finding(
                     check="persistence",
-                    message=f"{name} removed {spoken(item.kind, item.name)} {lost}{at(removal)}, "
+                    message=f"{name} removed {spoken(item.kind, item.name)}{at(removal)} {lost}, "
                     "and it was made anew.",
                     why=RULE,
-                    read="man 3 mq_unlink" if item.kind is ObjectKind.QUEUE else "man 2 msgctl",
+                    read=READING[item.kind],
                     part=removal.part,
                     pid=removal.pid,
                     ops=(removal.index,),
@@ -70,6 +70,10 @@ def _taken_away(history: History) -> list[Finding]:
                 )
             )
     return findings[:1]
+
+
+def _counted(unread: int) -> str:
+    return "one message" if unread == 1 else f"{unread} messages"
 
 
 def _removal(history: History, item: Object) -> Op | None:

@@ -222,7 +222,7 @@ def test_a_missing_object_is_told_with_who_removed_it() -> None:
             check="persistence",
             message="queue /jobs is missing: alice removed it at alice.c:9.",
             why=persistence.RULE,
-            read="man 2 unlink",
+            read="man 3 mq_unlink",
             part="alice",
             pid=10,
             ops=(removed - 1, failed),
@@ -301,7 +301,7 @@ def test_a_queue_removed_with_messages_in_it_and_made_anew_is_why_the_script_was
     s = replaced(unread=True)
     s.unmet(0, "exit", {"bob": {"state": "running"}}, EndReason.STUCK)
     assert told(persistence.check(s.history, s.spec)) == [
-        "alice removed message queue /jobs with 1 messages in it at alice.c:5, and it was made anew."
+        "alice removed message queue /jobs at alice.c:5 with one message in it, and it was made anew."
     ]
 
 
@@ -309,7 +309,7 @@ def test_a_queue_removed_while_somebody_waits_is_as_well() -> None:
     s = replaced(unread=False, waiting=True)
     s.unmet(0, "exit", {"bob": {"state": "running"}}, EndReason.STUCK)
     assert told(persistence.check(s.history, s.spec)) == [
-        "alice removed message queue /jobs while bob still used it at alice.c:5, and it was made anew."
+        "alice removed message queue /jobs at alice.c:5 while bob waits on it, and it was made anew."
     ]
 
 
