@@ -46,16 +46,19 @@ def check(history: History, spec: Spec) -> list[Finding]:
 
 
 def _sent_on_purpose(history: History, exit_op: Op, signal: str) -> bool:
-    """Whether the script, another process, or (but for abort) the process itself sent the signal."""
-    deliveries = (
-        op
-        for op in reversed(history.ops[: exit_op.index])
-        if op.f == "deliver" and op.pid == exit_op.pid and op.value.get("signal") == signal
-    )
-    delivery = next(deliveries, None)
-    if delivery is None or delivery.value.get("from") in {None, "kernel", 0}:
+    """Whether the script, another process, or (but for abort) the process itself sent the signal.
+
+    The kernel signs a SIGPIPE with the pid of the writer; only a call of `kill` shows that he meant it.
+    """
+    before = history.ops[: exit_op.index]
+    own = [op for op in reversed(before) if op.pid == exit_op.pid and op.value.get("signal") == signal]
+    delivery = next((op for op in own if op.f == "deliver"), None)
+    sender = delivery.value.get("from") if delivery is not None else None
+    if sender in {None, "kernel", 0}:
         return False
-    return signal != "SIGABRT" or delivery.value.get("from") != exit_op.pid
+    if sender == exit_op.pid:
+        return signal != "SIGABRT" and any(op.f == "kill" for op in own)
+    return True
 
 
 def _expected(spec: Spec, part: str, signal: str) -> bool:

@@ -216,6 +216,20 @@ def test_the_main_process_must_not_die_of_sigpipe() -> None:
     assert len(crash.check(s.history, s.spec)) == 1
 
 
+def test_a_sigpipe_is_signed_by_the_writer_himself() -> None:
+    s = Story()
+    s.call(10, "write", error="EPIPE", line=5, fd=3)
+    s.dies(10, "SIGPIPE", sender=10)
+    assert len(crash.check(s.history, s.spec)) == 1
+
+
+def test_a_signal_the_process_sent_itself_is_no_crash() -> None:
+    s = Story()
+    s.call(10, "kill", target=10, signal="SIGPIPE")
+    s.dies(10, "SIGPIPE", sender=10)
+    assert crash.check(s.history, s.spec) == []
+
+
 def test_a_child_may_die_of_sigpipe_as_in_a_pipeline() -> None:
     s = Story()
     s.fork(10, 11)
