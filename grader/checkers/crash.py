@@ -1,4 +1,4 @@
-"""Check `crash`: a process died of a signal that nobody sent on purpose."""
+"""Check `crash`: a process died of a signal that nobody sent on purpose, or that it had to answer."""
 
 from __future__ import annotations
 
@@ -42,7 +42,43 @@ def check(history: History, spec: Spec) -> list[Finding]:
         source = last_line(history, op.pid, op.index)
         place = (source.file, source.line) if source else ("", 0)
         found.setdefault((op.part, signal, *place), []).append((op, source))
-    return [_finding(history, part, signal, dead) for (part, signal, _, _), dead in found.items()]
+    crashes = [_finding(history, part, signal, dead) for (part, signal, _, _), dead in found.items()]
+    return crashes + _unanswered(history, spec)
+
+
+def _unanswered(history: History, spec: Spec) -> list[Finding]:
+    """Report parts that died of a signal of the script's although they are to end in another way."""
+    findings = []
+    for op in history.ops:
+        process = history.processes.get(op.pid)
+        if op.f != "exit" or process is None or not process.main or not history.submitted(op.part):
+            continue
+        signal = str(op.value.get("signal", ""))
+        own = [o for o in history.ops[: op.index] if o.pid == op.pid and o.f == "deliver"]
+        own = [o for o in own if o.value.get("signal") == signal]
+        if not own or own[-1].value.get("from") != "script" or not _ends(spec, op.part):
+            continue
+        if signal == "SIGKILL" or _expected(spec, op.part, signal):
+            continue
+        handled = any(o.value.get("action") == "handler" for o in own)
+        reason = "its handler was gone after the first time" if handled else "it has no handler for it"
+        findings.append(
+            Finding(
+                check="crash",
+                message=f"{who(history, op.part, op.pid)} died of {signal}, which it has to answer: {reason}.",
+                why="A signal without a handler ends its process.",
+                read="man 2 sigaction",
+                part=op.part,
+                pid=op.pid,
+                ops=(own[-1].index, op.index),
+            )
+        )
+    return findings
+
+
+def _ends(spec: Spec, part: str) -> bool:
+    """Whether the script demands a certain end of the part."""
+    return any(isinstance(step, Exit) and part in step.exit for step in spec.script.steps)
 
 
 def _sent_on_purpose(history: History, exit_op: Op, signal: str) -> bool:
