@@ -3,7 +3,7 @@
 BIN := .venv/bin
 PYTEST_ARGS ?=
 
-.PHONY: help setup demo test check format selftest benchmark clean
+.PHONY: help setup demo test check format docs selftest benchmark clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -25,6 +25,9 @@ check: setup ## formatting, lint and types
 format: setup ## format the code, and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: setup ## write what is generated in docs/
+	@$(BIN)/python scripts/module_table.py
 
 selftest: setup ## grade every reference, accepted variant and mutant of the catalogue
 	@$(BIN)/grader selftest
