@@ -59,7 +59,7 @@ _EXPLAINS: Mapping[str, frozenset[str]] = {
     "blocking": frozenset(),
     "access": frozenset(),
     "reaping": frozenset({"output"}),
-    "exit-status": frozenset(),
+    "exit-status": frozenset({"output"}),
     "leftovers": frozenset(),
     "persistence": frozenset(),
     "output": frozenset(),
@@ -157,6 +157,8 @@ def explains(cause: Finding, effect: Finding, history: History) -> bool:
     if cause.check == "polling":
         endless = history.end.reason is EndReason.LIMIT and history.end.limit in _ENDLESS
         return endless or (effect.check == "blocking" and effect.part == cause.part)
+    if cause.check == "exit-status":
+        return effect.part == cause.part
     if cause.check == "reaping":  # whoever leaves before his children does not see what they do
         orphans = any(history.ops[index].value.get("orphans") for index in cause.ops)
         return orphans and effect.part in {cause.part, ""}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from grader.checkers._expect import difference
 from grader.checkers._printed import last_words
 from grader.checkers._processes import exits, gave_up, killed_parts, main_pid
 from grader.checkers._waits import on_stdin
@@ -17,9 +18,10 @@ from grader.checkers.base import (
     last_line,
     located,
     standing,
+    steps_left,
     who,
 )
-from grader.model.exercise import Blocked, Exit, ExitSignal, Running, Stopped
+from grader.model.exercise import Blocked, Exit, ExitSignal, Expect, Running, Stopped
 from grader.model.history import EndReason, History, Op, Waiting
 from grader.model.verdict import Finding
 
@@ -28,7 +30,12 @@ RULE = "A program ends when its work is done, not before, and its exit status sa
 
 def check(history: History, spec: Spec) -> list[Finding]:
     """Report programs that ended otherwise than demanded, and such as did not end at all."""
-    return [*_wrong_ends(history, spec), *_ended_too_early(history, spec), *_still_there(history, spec)]
+    return [
+        *_wrong_ends(history, spec),
+        *_ended_too_early(history, spec),
+        *_failed_in_silence(history, spec),
+        *_still_there(history, spec),
+    ]
 
 
 def _wrong_ends(history: History, spec: Spec) -> list[Finding]:
@@ -63,6 +70,26 @@ def _ended_too_early(history: History, spec: Spec) -> list[Finding]:
         if gone is not None:
             told = f"ended with status {gone.value['status']}, and should wait"
             findings.append(_finding(history, op, blocked.blocked.part, told))
+    return findings
+
+
+def _failed_in_silence(history: History, spec: Spec) -> list[Finding]:
+    """Report a program whose text does not come because it failed, if the script demands another end."""
+    findings = []
+    for op, step, _ in failed(history, spec, Expect):
+        part = step.expect.part
+        gone = gave_up(history, part, op.index)
+        ahead = [
+            left.exit[part]
+            for left in steps_left(history, spec)
+            if isinstance(left, Exit) and part in left.exit
+        ]
+        if gone is None or not ahead or not difference(history, spec, op, step.expect).short:
+            continue
+        state = {"state": "exited", **gone.value}
+        if not _accepted(state, ahead[0]):
+            wanted = " or ".join(_status(status) for status in ahead[0])
+            findings.append(_finding(history, op, part, f"{_told(state)}, and should end with {wanted}"))
     return findings
 
 

@@ -76,6 +76,7 @@ def test_a_cause_has_its_effects_under_it(cause: str, effects: list[str]) -> Non
         ("access", "leftovers"),
         ("reaping", "leftovers"),
         ("leftovers", "output"),
+        ("leftovers", "exit-status"),
     ],
 )
 def test_findings_that_do_not_explain_each_other_stand_side_by_side(one: str, other: str) -> None:
@@ -118,6 +119,11 @@ def test_a_parent_that_leaves_too_early_explains_its_output_zombies_do_not() -> 
         ("reaping", []),
         ("output", []),
     ]
+
+
+def test_a_failure_explains_the_silence_of_the_same_part() -> None:
+    assert arrange(finding("output"), finding("exit-status")) == [("exit-status", ["output"])]
+    assert arrange(finding("output", "bob"), finding("exit-status")) == [("exit-status", []), ("output", [])]
 
 
 def test_an_object_taken_away_in_the_middle_is_a_cause_not_an_effect() -> None:

@@ -101,6 +101,25 @@ def test_a_program_that_does_not_stop() -> None:
     ]
 
 
+def silent(status: int, accepted: object) -> Story:
+    s = Story(steps=[{"expect": {"part": "alice", "lines": "bob left"}}, {"exit": {"alice": accepted}}])
+    s.exits(10, status)
+    s.got(0, "alice", "", EndReason.STUCK)
+    return s
+
+
+def test_a_program_that_failed_before_it_printed_ended_wrongly() -> None:
+    s = silent(1, 0)
+    assert told(exit_status.check(s.history, s.spec)) == [
+        "alice ended with status 1, and should end with status 0."
+    ]
+
+
+def test_a_program_that_should_fail_is_judged_by_its_text_alone() -> None:
+    s = silent(1, [1, 2])
+    assert exit_status.check(s.history, s.spec) == []
+
+
 def lingering(**scenario: Any) -> Story:
     s = Story(steps=[{"start": "alice"}, {"kill": "alice"}], **scenario)
     s.asleep(10, s.invoke(10, "pause", line=3))
