@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.checkers.base import Spec, argument, flags, steps_left
-from grader.model.exercise import Kill, Signal, Start
+from grader.model.exercise import Exit, Expect, Kill, Signal, Start
 from grader.model.history import History, ObjectKind, Op, OpType, Waiting
 
 RECEIVING = frozenset(
@@ -136,7 +136,7 @@ def _wait(history: History, spec: Spec, thread: Waiting, op: Op) -> Wait:
     else:
         found = _wakers(history, thread, op, op.object)
     resting = op.f in RECEIVING and _meant_to_rest(spec, history, thread.part)
-    script = found is None or resting or _newcomer(history, spec, op)
+    script = found is None or resting or _newcomer(history, spec, op) or _signalled(spec, thread, op)
     return Wait(thread, op, frozenset((found or set()) & living), script)
 
 
@@ -234,8 +234,21 @@ def _meant_to_rest(spec: Spec, history: History, part: str) -> bool:
     )
 
 
+def _signalled(spec: Spec, thread: Waiting, op: Op) -> bool:
+    """Whether a thread waits for a signal in a scenario whose script sends its part some."""
+    return op.f in _SIGNALS and any(
+        isinstance(step, Signal) and thread.part in step.signal for step in spec.script.steps
+    )
+
+
 def _newcomer(history: History, spec: Spec, op: Op) -> bool:
-    """Whether a part still to be started may come to the object: its arguments have to do with the name."""
+    """Whether a part still to be started may come to the object: its arguments have to do with the name.
+
+    Who is to print or to end now must do so without one that is started afterwards.
+    """
+    index = history.end.step
+    if index is not None and isinstance(spec.script.steps[index], Exit | Expect):
+        return False
     known = history.objects.get(op.object)
     if known is None or known.kind not in _NAMED or not known.name:
         return False

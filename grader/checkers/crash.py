@@ -23,6 +23,9 @@ _MEANING = {
 _MAIN_ONLY = frozenset({"SIGPIPE"})
 """A child may well be ended that way on purpose, as in a shell's pipeline."""
 
+_MISTAKES = frozenset(_MEANING) - _MAIN_ONLY
+"""What no demand for a failure excuses."""
+
 _READING = {"SIGPIPE": "man 7 pipe", "SIGBUS": "man 2 mmap"}
 
 
@@ -65,7 +68,7 @@ def _unanswered(history: History, spec: Spec) -> list[Finding]:
         findings.append(
             Finding(
                 check="crash",
-                message=f"{who(history, op.part, op.pid)} died of {signal}, which it has to answer: {reason}.",
+                message=f"{who(history, op.part, op.pid)} died of {signal}, which it must answer: {reason}.",
                 why="A signal without a handler ends its process.",
                 read="man 2 sigaction",
                 part=op.part,
@@ -98,11 +101,13 @@ def _sent_on_purpose(history: History, exit_op: Op, signal: str) -> bool:
 
 
 def _expected(spec: Spec, part: str, signal: str) -> bool:
-    """Whether the script says that the part's main process ends like this."""
+    """Whether the script says that the part's main process may end like this."""
     for step in spec.script.steps:
         if isinstance(step, Exit):
             for status in step.exit.get(part, ()):
                 if isinstance(status, ExitSignal) and f"SIG{status.signal}" == signal:
+                    return True
+                if status == "nonzero" and signal not in _MISTAKES:
                     return True
     return False
 

@@ -229,6 +229,43 @@ def test_to_die_of_a_signal_the_script_demands_is_no_crash() -> None:
     assert crash.check(s.history, s.spec) == []
 
 
+@pytest.mark.parametrize(("signal", "crashes"), [("SIGPIPE", 0), ("SIGTERM", 0), ("SIGSEGV", 1)])
+def test_a_demand_for_a_failure_excuses_signals_but_no_mistakes(signal: str, crashes: int) -> None:
+    s = exiting("nonzero")
+    s.dies(10, signal, "script" if signal == "SIGTERM" else "kernel")
+    assert len(crash.check(s.history, s.spec)) == crashes
+
+
+def unanswered(accepted: object, *, steps: bool = True) -> Story:
+    s = exiting(accepted) if steps else Story()
+    s.event(10, "sigaction", signal="SIGTERM", action="handler")
+    s.dies(10, "SIGTERM", "script")
+    return s
+
+
+def test_a_signal_of_the_script_that_a_program_must_answer_is_no_end() -> None:
+    s = unanswered(0)
+    assert told(crash.check(s.history, s.spec)) == [
+        "alice died of SIGTERM, which it must answer: it has no handler for it."
+    ]
+
+
+def test_a_handler_that_worked_once_is_told() -> None:
+    s = exiting(0)
+    s.event(10, "deliver", signal="SIGHUP", action="handler", sender="script")
+    s.dies(10, "SIGHUP", "script")
+    assert told(crash.check(s.history, s.spec)) == [
+        "alice died of SIGHUP, which it must answer: its handler was gone after the first time."
+    ]
+
+
+def test_a_signal_of_the_script_may_end_a_program() -> None:
+    s = unanswered({"signal": "TERM"})
+    assert crash.check(s.history, s.spec) == []
+    s = unanswered(0, steps=False)
+    assert crash.check(s.history, s.spec) == []
+
+
 def test_the_main_process_must_not_die_of_sigpipe() -> None:
     s = Story()
     s.dies(10, "SIGPIPE")

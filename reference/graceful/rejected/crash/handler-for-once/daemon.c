@@ -87,7 +87,8 @@ int main(int argc, char *argv[])
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESETHAND};
     sigaction(SIGHUP, &action, NULL);
     sigaction(SIGUSR1, &action, NULL);
-    sigaction(SIGCONT, &action, NULL);
+    struct sigaction keep = {.sa_handler = handler};
+    sigaction(SIGCONT, &keep, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
 
