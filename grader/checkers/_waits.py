@@ -136,8 +136,9 @@ def _wait(history: History, spec: Spec, thread: Waiting, op: Op) -> Wait:
     else:
         found = _wakers(history, thread, op, op.object)
     resting = op.f in RECEIVING and _meant_to_rest(spec, history, thread.part)
-    script = found is None or resting or _newcomer(history, spec, op) or _signalled(spec, thread, op)
-    return Wait(thread, op, frozenset((found or set()) & living), script)
+    wakers = (found or set()) & living
+    script = found is None or resting or _newcomer(history, spec, op, wakers) or _signalled(spec, thread, op)
+    return Wait(thread, op, frozenset(wakers), script)
 
 
 def _union(sets: Iterable[set[int] | None]) -> set[int] | None:
@@ -157,7 +158,9 @@ def _wakers(history: History, thread: Waiting, op: Op, item: str) -> set[int] | 
         children = {p.pid for p in history.processes.values() if p.parent == thread.pid and p.pid in living}
         return (children & {child} if isinstance(child, int) and child > 0 else children) or None
     if op.f in _SIGNALS:
-        senders = {o.part for o in history.ops if o.f == "kill"} | {thread.part}
+        senders = {o.part for o in history.ops if o.f == "kill"}
+        if thread.part not in senders:
+            return None  # it waits for signals from outside, as a daemon does
         return {pid for pid, part in living.items() if part in senders}
     if op.f == "pthread_join":
         return {thread.pid}
@@ -241,13 +244,15 @@ def _signalled(spec: Spec, thread: Waiting, op: Op) -> bool:
     )
 
 
-def _newcomer(history: History, spec: Spec, op: Op) -> bool:
+def _newcomer(history: History, spec: Spec, op: Op, wakers: set[int]) -> bool:
     """Whether a part still to be started may come to the object: its arguments have to do with the name.
 
-    Who is to print or to end now must do so without one that is started afterwards.
+    Who is to end now must do so without one that is started afterwards; and so must he who is to print, unless
+    he is back where he takes the next request, which may mean that his text was not flushed.
     """
     index = history.end.step
-    if index is not None and isinstance(spec.script.steps[index], Exit | Expect):
+    step = spec.script.steps[index] if index is not None else None
+    if isinstance(step, Exit) or (isinstance(step, Expect) and (wakers or op.f not in RECEIVING)):
         return False
     known = history.objects.get(op.object)
     if known is None or known.kind not in _NAMED or not known.name:

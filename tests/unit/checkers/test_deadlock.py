@@ -114,6 +114,27 @@ def test_who_is_to_print_now_may_not_wait_for_somebody_started_later() -> None:
     assert [finding.check for finding in deadlock.check(s.history, s.spec)] == ["deadlock"]
 
 
+def next_request(*steps: dict[str, object]) -> Story:
+    """A worker that has taken a message is back in its receive; another sender is still to be started."""
+    s = Story("alice", "bob", steps=[*steps, {"start": "bob"}], args={"bob": ["/jobs"]})
+    jobs = s.object(ObjectKind.QUEUE, "/jobs")
+    s.call(10, "mq_receive", jobs, result=3)
+    s.asleep(10, s.invoke(10, "mq_receive", jobs))
+    return s
+
+
+def test_a_worker_that_waits_for_its_next_message_may_have_printed_without_flushing() -> None:
+    s = next_request({"expect": {"part": "alice", "lines": "one"}})
+    s.got(0, "alice", "", EndReason.STUCK)
+    assert deadlock.check(s.history, s.spec) == []
+
+
+def test_a_worker_that_is_to_end_now_may_not() -> None:
+    s = next_request({"exit": {"alice": 0}})
+    stuck(s, 0)
+    assert len(deadlock.check(s.history, s.spec)) == 1
+
+
 def test_without_the_submission_there_is_nothing_to_report() -> None:
     s = Story("bob_ref", steps=[{"exit": {"bob_ref": 0}}])
     s.asleep(10, s.invoke(10, "pause"))
@@ -217,8 +238,16 @@ def test_wrong_text_is_no_deadlock_even_if_all_are_asleep() -> None:
     assert deadlock.check(s.history, s.spec) == []
 
 
-def test_text_that_does_not_come_is_one() -> None:
+def test_who_waits_for_a_signal_from_outside_is_not_deadlocked() -> None:
     s = Story(steps=[{"expect": {"part": "alice", "lines": "one"}}])
+    s.asleep(10, s.invoke(10, "pause"))
+    s.got(0, "alice", "", EndReason.STUCK)
+    assert deadlock.check(s.history, s.spec) == []
+
+
+def test_who_waits_for_a_signal_of_his_own_kin_is_deadlocked() -> None:
+    s = Story(steps=[{"expect": {"part": "alice", "lines": "one"}}])
+    s.call(10, "kill", "", target=11, signal="SIGUSR1")
     s.asleep(10, s.invoke(10, "pause"))
     s.got(0, "alice", "", EndReason.STUCK)
     assert told(deadlock.check(s.history, s.spec)) == [
