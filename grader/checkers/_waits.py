@@ -247,8 +247,8 @@ def _signalled(spec: Spec, thread: Waiting, op: Op) -> bool:
 def _newcomer(history: History, spec: Spec, op: Op, wakers: set[int]) -> bool:
     """Whether a part still to be started may come to the object: its arguments have to do with the name.
 
-    Who is to end now must do so without one that is started afterwards; and so must he who is to print, unless
-    he is back where he takes the next request, which may mean that his text was not flushed.
+    Who is to end now must do so without one that is started afterwards; and so must he who is to print,
+    unless he is back where he takes the next request, which may mean that his text was not flushed.
     """
     index = history.end.step
     step = spec.script.steps[index] if index is not None else None

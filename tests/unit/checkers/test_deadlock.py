@@ -137,7 +137,7 @@ def test_a_worker_that_is_to_end_now_may_not() -> None:
 
 def test_without_the_submission_there_is_nothing_to_report() -> None:
     s = Story("bob_ref", steps=[{"exit": {"bob_ref": 0}}])
-    s.asleep(10, s.invoke(10, "pause"))
+    s.asleep(10, s.invoke(10, "sem_wait", s.object(ObjectKind.SEMAPHORE, "/x")))
     stuck(s, 0, "bob_ref")
     assert deadlock.check(s.history, s.spec) == []
 
@@ -233,14 +233,14 @@ def test_a_server_asleep_in_opening_the_fifo_of_a_vanished_client_does_not_rest(
 
 def test_wrong_text_is_no_deadlock_even_if_all_are_asleep() -> None:
     s = Story(steps=[{"expect": {"part": "alice", "lines": "one"}}])
-    s.asleep(10, s.invoke(10, "pause"))
+    s.asleep(10, s.invoke(10, "sem_wait", s.object(ObjectKind.SEMAPHORE, "/x")))
     s.got(0, "alice", "two\n", EndReason.STUCK)
     assert deadlock.check(s.history, s.spec) == []
 
 
 def test_who_waits_for_a_signal_from_outside_is_not_deadlocked() -> None:
     s = Story(steps=[{"expect": {"part": "alice", "lines": "one"}}])
-    s.asleep(10, s.invoke(10, "pause"))
+    s.asleep(10, s.invoke(10, "sem_wait", s.object(ObjectKind.SEMAPHORE, "/x")))
     s.got(0, "alice", "", EndReason.STUCK)
     assert deadlock.check(s.history, s.spec) == []
 
@@ -248,17 +248,36 @@ def test_who_waits_for_a_signal_from_outside_is_not_deadlocked() -> None:
 def test_who_waits_for_a_signal_of_his_own_kin_is_deadlocked() -> None:
     s = Story(steps=[{"expect": {"part": "alice", "lines": "one"}}])
     s.call(10, "kill", "", target=11, signal="SIGUSR1")
-    s.asleep(10, s.invoke(10, "pause"))
+    s.asleep(10, s.invoke(10, "sem_wait", s.object(ObjectKind.SEMAPHORE, "/x")))
     s.got(0, "alice", "", EndReason.STUCK)
     assert told(deadlock.check(s.history, s.spec)) == [
-        "alice waits in pause, and nobody is left who could wake it."
+        "alice waits in sem_wait on semaphore /x, and nobody is left who could wake it."
+    ]
+
+
+def test_a_daemon_waits_for_signals_from_outside() -> None:
+    s = Story(steps=ENDS)
+    s.asleep(10, s.invoke(10, "sigsuspend"))
+    stuck(s)
+    assert deadlock.check(s.history, s.spec) == []
+
+
+def test_processes_that_signal_each_other_wait_for_each_other() -> None:
+    s = Story(steps=ENDS)
+    s.fork(10, 11)
+    s.call(10, "kill", target=11, signal="SIGUSR1")
+    s.asleep(10, s.invoke(10, "sigsuspend"))
+    s.asleep(11, s.invoke(11, "pause"))
+    stuck(s)
+    assert told(deadlock.check(s.history, s.spec)) == [
+        "alice waits in sigsuspend; alice (pid 11) waits in pause."
     ]
 
 
 def test_a_part_that_prints_wrongly_while_another_waits_is_no_deadlock() -> None:
     s = Story("alice", "bob", steps=[{"expect": {"part": "alice", "lines": "one"}}])
     s.exits(10)
-    s.asleep(20, s.invoke(20, "pause"))
+    s.asleep(20, s.invoke(20, "sem_wait", s.object(ObjectKind.SEMAPHORE, "/x")))
     s.got(0, "alice", "", EndReason.STUCK)
     assert deadlock.check(s.history, s.spec) == []
 
@@ -391,6 +410,6 @@ def test_what_wakes_by_itself_or_is_not_known_is_no_deadlock() -> None:
 
 def test_a_run_that_was_not_stuck_is_not_searched() -> None:
     s = Story(steps=ENDS)
-    s.asleep(10, s.invoke(10, "pause"))
+    s.asleep(10, s.invoke(10, "sem_wait", s.object(ObjectKind.SEMAPHORE, "/x")))
     s.unmet(1, "exit", {"alice": {"state": "running"}})
     assert deadlock.check(s.history, s.spec) == []
