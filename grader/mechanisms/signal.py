@@ -69,6 +69,8 @@ CALLS = {
         leave=lambda _view, _args, result: {"signal": signal_name(result)},
         blocks=always,
     ),
+    "rt_sigreturn": Call(f="sigreturn", quiet=True, wakes=False),
+    "sigaltstack": Call(f="sigaltstack", quiet=True, wakes=False),
     "signalfd4": Call(
         f="signalfd",
         enter=lambda view, args: {"fd": s32(args[0]), "set": _set(view, args[1])},

@@ -190,6 +190,8 @@ class Controller:
             task.may_sleep = call.blocks(view, entry.args)
             task.rival = call.rival(view, entry.args) if call.rival and task.may_sleep else None
             if task.rival is not None and self._in_kernel(task.rival):
+                timed = self.clock.deadline(task, view)
+                task.deadline = timed[0] if timed is not None else None
                 task.state, task.blocked = State.HELD, True
                 return
         self._enter_kernel(task)
@@ -200,7 +202,8 @@ class Controller:
     def _enter_kernel(self, task: Task) -> None:
         timed = self.clock.deadline(task, self.calls.view(task))
         if timed is not None and task.entry is not None:
-            task.deadline, index, for_ever = timed
+            due, index, for_ever = timed
+            task.deadline = due if task.deadline is None else task.deadline  # it stays when a call is resumed
             task.patched = (index, task.entry.args[index])
             registers = Registers(task.tid, self._machine)
             registers.set_argument(index, for_ever)
@@ -314,28 +317,18 @@ class Controller:
         if not task.frames:
             return False
         frame, entry = task.frames[-1], ptrace.syscall_entry(task.tid)
-        if entry.sp < frame.entry.sp:
-            return False  # inside a handler, above the call on the stack
+        if task.above(entry.sp, frame):
+            return False  # inside a handler
         task.frames.pop()
         frame.restore(task)
-        if (entry.ip, entry.sp) == (frame.entry.ip, frame.entry.sp) and entry.nr in (
-            frame.entry.nr,
-            RESTART_SYSCALL,
-        ):
-            task.state, task.in_call = State.RUNNING, True
-            if task.deadline is None:
-                ptrace.resume_to_exit(task.tid)
+        if frame.made_again(entry, RESTART_SYSCALL):
+            if task.rival is not None and self._in_kernel(task.rival):
+                task.state, task.blocked = State.HELD, True
             else:
-                self._enter_kernel_again(task)
+                self._enter_kernel(task)
             return True
         self.calls.finish(task, -_EINTR)
         return False
-
-    def _enter_kernel_again(self, task: Task) -> None:
-        """Enter a call with a time-out again; its deadline stays."""
-        deadline = task.deadline
-        self._enter_kernel(task)
-        task.deadline = deadline
 
     def _call_ended(self, task: Task) -> None:
         result = ptrace.syscall_result(task.tid)
@@ -417,6 +410,8 @@ class Controller:
             )
             parent.children.append(process)
         born = Task(tid=child, ns_tid=ns_tid, process=process)
+        if process is not parent:
+            born.alternate_stack = task.alternate_stack
         self._add(born)
         if len(self.alive()) > self._limits.processes:
             raise LimitReached("processes", f"more than {self._limits.processes} processes and threads live")
@@ -433,6 +428,7 @@ class Controller:
         if former != task.tid:
             task.close()
         process.ranges.clear()
+        task.alternate_stack = (0, 0)
         process.actions = {n: a for n, a in process.actions.items() if a[0] == "SIG_IGN"}
         self.calls.forget(process)
         process.code = code.load(task.tid)
@@ -568,9 +564,12 @@ class Controller:
 
     def _interrupt_call(self, task: Task, flags: int) -> None:
         """A handler is about to run: decide whether the interrupted call fails or is made again after it."""
-        if not task.frames or task.frames[-1].decided:
+        if not task.frames:
             return
         frame: Frame = task.frames[-1]
+        frame.returned = False
+        if frame.decided:
+            return
         again = frame.code == _ERESTARTNOINTR or (frame.code == _ERESTARTSYS and flags & SA_RESTART)
         if again:
             frame.decided = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 import platform
 import struct
 from dataclasses import dataclass
+from functools import cache
 
 from grader.model.errors import HostError
 from grader.tracer import ptrace
@@ -29,6 +30,7 @@ class Layout:
         instruction: length of the instruction that makes a call, bytes.
         skip: of the word that is set to -1 to skip a call; None where NT_ARM_SYSTEM_CALL does that.
         audit: AUDIT_ARCH_* as in PTRACE_GET_SYSCALL_INFO.
+        saved_sp: where a handler about to return finds the stack pointer it goes back to, from its own.
     """
 
     arguments: tuple[int, int, int, int, int, int]
@@ -39,12 +41,14 @@ class Layout:
     instruction: int
     skip: int | None
     audit: int
+    saved_sp: int
 
 
-X86_64 = Layout((14, 13, 12, 7, 9, 8), 10, 10, 16, 27 * 8, 2, 15, 0xC000003E)
-AARCH64 = Layout((0, 1, 2, 3, 4, 5), 8, 0, 32, 34 * 8, 4, None, 0xC00000B7)
+X86_64 = Layout((14, 13, 12, 7, 9, 8), 10, 10, 16, 27 * 8, 2, 15, 0xC000003E, 160)
+AARCH64 = Layout((0, 1, 2, 3, 4, 5), 8, 0, 32, 34 * 8, 4, None, 0xC00000B7, 560)
 
 
+@cache
 def layout() -> Layout:
     """Return the layout of this machine.
 

@@ -19,6 +19,7 @@ from grader.mechanisms.shared_memory import MAP_ANONYMOUS
 from grader.model.history import ObjectKind, OpType
 from grader.shim import protocol
 from grader.tracer import code, proc, ptrace
+from grader.tracer.arch import layout
 from grader.tracer.filter import call_numbers
 from grader.tracer.objects import Objects, interesting_path
 from grader.tracer.recorder import Recorder
@@ -31,6 +32,7 @@ _NEW_DESCRIPTOR = frozenset(
 )  # fmt: skip
 _F_DUPFD, _F_SETFL, _F_DUPFD_CLOEXEC = 0, 4, 1030
 SEMAPHORES = POSIX_OBJECTS + "sem."
+_SS_DISABLE = 2
 _GET_FLAGS_ONLY = {1, 3}
 _UNRECORDED_CODES = frozenset(
     code
@@ -337,6 +339,14 @@ class Calls:
             self.forget(task.process)
         elif task.name == "ioctl":
             self._flags.clear()
+        elif task.name == "rt_sigreturn" and task.frames and task.entry is not None:
+            saved = ptrace.read_memory(task.tid, task.entry.sp + layout().saved_sp, 8)
+            frame = task.frames[-1]
+            frame.returned = int.from_bytes(saved, "little") == frame.entry.sp
+        elif task.name == "sigaltstack" and task.entry is not None and task.entry.args[0]:
+            raw = ptrace.read_memory(task.tid, task.entry.args[0], 24).ljust(24, b"\0")
+            start, flags, size = struct.unpack("<QixxxxQ", raw)
+            task.alternate_stack = (0, 0) if flags & _SS_DISABLE else (start, start + size)
 
     def _map(self, task: Task, args: Args, result: int) -> None:
         ranges = task.process.ranges

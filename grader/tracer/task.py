@@ -80,6 +80,7 @@ class Frame:
     Attributes:
         code: what the kernel had it return: -ERESTARTSYS and its like.
         decided: it will be made again after the handler that runs now.
+        returned: that handler has returned, and has not been left by a jump.
     """
 
     code: int
@@ -92,13 +93,22 @@ class Frame:
     where: int
     deadline: int | None
     may_sleep: bool
+    blocked: bool
+    rival: Hashable
     decided: bool = False
+    returned: bool = False
+
+    def made_again(self, entry: ptrace.SyscallEntry, restart: int) -> bool:
+        """Whether a call is this one, made again by the kernel."""
+        same = (entry.ip, entry.sp, entry.args) == (self.entry.ip, self.entry.sp, self.entry.args)
+        return same and entry.nr in (self.entry.nr, restart) and (self.returned or not self.decided)
 
     def restore(self, task: Task) -> None:
         """Make it the thread's pending call again."""
         task.entry, task.name, task.call = self.entry, self.name, self.call
         task.value, task.target, task.pending = self.value, self.target, self.pending
         task.where, task.deadline, task.may_sleep = self.where, self.deadline, self.may_sleep
+        task.blocked, task.rival = self.blocked, self.rival
 
 
 @dataclass(slots=True, eq=False)
@@ -127,6 +137,7 @@ class Task:
     timing_out: bool = False  # interrupted because its deadline has come
     vforking: bool = False
     exiting: bool = False
+    alternate_stack: tuple[int, int] = (0, 0)  # addresses of the one that handlers may run on
     announced: tuple[str, int] | None = None  # call of the run-time it is inside of: (f, index of invoke)
     files: proc.TaskFiles | None = None
 
@@ -150,9 +161,18 @@ class Task:
                     where=self.where,
                     deadline=self.deadline,
                     may_sleep=self.may_sleep,
+                    blocked=self.blocked,
+                    rival=self.rival,
                 )
             )
-        self.pending, self.deadline, self.rival = None, None, None
+        self.pending, self.deadline, self.rival, self.blocked = None, None, None, False
+
+    def above(self, sp: int, frame: Frame) -> bool:
+        """Whether a stack pointer is one of a handler that has interrupted a call."""
+        start, end = self.alternate_stack
+        if start < sp <= end and not start < frame.entry.sp <= end:
+            return True
+        return sp < frame.entry.sp
 
     def asleep(self) -> bool:
         """Whether it really sleeps in the kernel; see proc.TaskFiles."""
