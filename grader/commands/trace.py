@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from grader import store
 from grader.model.errors import UsageError
 from grader.reporters.stream import line
-from grader.scenarios.follow import Call, follow
+from grader.scenarios.follow import follow
 
 _BUFFER = 1 << 16
 _STDERR = 2
@@ -28,8 +30,11 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("name the program to follow: grader trace -- CMD [ARG...]")
     interactive = sys.stderr.isatty()
     with open(_STDERR, "w", buffering=1 if interactive else _BUFFER, closefd=False, errors="replace") as out:
+        write = out.write
 
-        def sink(call: Call) -> None:
-            out.write(line(call.pid, call.f, call.target, call.value, call.result, call.error))
+        def sink(
+            pid: int, f: str, target: str, value: Mapping[str, Any], result: int | None, error: str
+        ) -> None:
+            write(line(pid, f, target, value, result, error))
 
         return follow(command, sink)

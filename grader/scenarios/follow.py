@@ -6,11 +6,11 @@ reports the ends of calls.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,75 +24,78 @@ from grader.tracer import proc, ptrace
 from grader.tracer.calls import Calls, Interest
 from grader.tracer.objects import Objects
 from grader.tracer.recorder import Recorder
-from grader.tracer.task import Process, Task
+from grader.tracer.task import Process, Task, TaskView
 
 _NOT_FOUND = 127
+_ENTRY_STOP = (signal.SIGTRAP | ptrace.EVENT_SECCOMP << 8) << 8 | 0x7F
+_EXIT_STOP = (signal.SIGTRAP | 0x80) << 8 | 0x7F
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call that has ended, or an event.
+Sink = Callable[[int, str, str, Mapping[str, Any], int | None, str], None]
+"""Takes a call that has ended, or an event: the thread's id, f as in a history, what the object is called,
+arguments and what was transferred, what it returned (None of an event), errno name of a failed call."""
 
-    Attributes:
-        pid: of the thread.
-        f: as in a history.
-        target: what the object is called; empty if there is none.
-        value: arguments and what was transferred.
-        result: of a call: what it returned; None of an event.
-        error: errno name of a failed call.
+
+class _Stream(Calls):
+    """Decoding that hands on each call as soon as it has ended, and keeps nothing.
+
+    Quicker than recording: whoever is followed waits meanwhile.
     """
 
-    pid: int
-    f: str
-    target: str
-    value: Mapping[str, Any]
-    result: int | None
-    error: str
-
-
-Sink = Callable[[Call], None]
-
-
-class _Stream(Recorder):
-    """A recorder that hands on what it gets instead of keeping it."""
-
-    def __init__(self, sink: Sink, objects: Objects) -> None:
-        super().__init__()
+    def __init__(self, objects: Objects, sink: Sink) -> None:
+        super().__init__(objects, _Unfinished())
         self._sink = sink
         self._known = objects.known
-        self._open: dict[int, dict[str, Any]] = {}
+        self._views: dict[int, TaskView] = {}
+        self._begun: dict[int, dict[str, Any]] = self.recorder.begun  # type: ignore[attr-defined]
         self._count = 0
 
-    def add(
+    def view(self, task: Task) -> TaskView:
+        """Return decoding's view of a thread, always the same one."""
+        view = self._views.get(task.tid)
+        if view is None:
+            view = self._views[task.tid] = super().view(task)
+        return view
+
+    def _add(
         self,
+        task: Task,
         f: str,
         type_: OpType,
         *,
-        tid: int = 0,
-        object_id: str = "",
-        value: Mapping[str, Any] | None = None,
+        value: dict[str, Any] | None = None,
+        object_id: str | None = None,
         result: int | None = None,
         error: str = "",
+        blocked: bool = False,  # noqa: ARG002 - nobody is held here
         invoked: int | None = None,
-        **_rest: object,
     ) -> int:
-        """Hand an operation on when it has ended."""
-        self._count += 1
+        if object_id is None:
+            object_id = task.target
         if type_ is OpType.INVOKE:
-            self._open[self._count] = {"f": f, "object": object_id, "value": value or {}}
+            self._count += 1
+            self._begun[self._count] = {"f": f, "object": object_id, "value": value or {}}
             return self._count
         known = self._known.get(object_id)
         target = (known.name or known.id) if known else ""
         if invoked is None:
-            self._sink(Call(tid, f, target, value or {}, None, ""))
+            self._sink(task.tid, f, target, value or {}, None, "")
         else:
-            begun = self._open.pop(invoked)["value"]
-            self._sink(Call(tid, f, target, {**begun, **value} if value else begun, result, error))
-        return self._count
+            begun = self._begun.pop(invoked)["value"]
+            self._sink(task.tid, f, target, {**begun, **value} if value else begun, result, error)
+        return 0
+
+
+class _Unfinished(Recorder):
+    """What is known of calls that have not ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun: dict[int, dict[str, Any]] = {}
 
     def row(self, index: int) -> dict[str, Any]:
-        """Return what is asked of a call that has not ended."""
-        return self._open[index]
+        """Return what is asked of such a call."""
+        return self.begun[index]
 
     def amend(self, index: int, object_id: str) -> None:
         """Leave the beginning as it is: the end names the object."""
@@ -116,10 +119,12 @@ def follow(argv: Sequence[str], sink: Sink) -> int:
     if path is None:
         raise UsageError(f"there is no program {argv[0]!r}")
     objects = Objects(work=str(Path.cwd()))
-    stream = _Stream(sink, objects)
     main = _launch(path, argv)
-    follower = _Follower(Calls(objects, stream), main)
-    status = follower.to_the_end()
+    gc.disable()  # it would look at everything again and again, and find nothing
+    try:
+        status = _Follower(_Stream(objects, sink), main).to_the_end()
+    finally:
+        gc.enable()
     return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 
 
@@ -184,7 +189,12 @@ class _Follower:
                 self._early[tid] = status
                 continue
             try:
-                self._handle(task, status)
+                if status == _ENTRY_STOP:
+                    self._entry(task)
+                elif status == _EXIT_STOP:
+                    self._exit_stop(task)
+                else:
+                    self._handle(task, status)
             except ProcessLookupError:
                 continue
         return self._status
@@ -196,11 +206,7 @@ class _Follower:
                 self._status = status
             return
         number, event = os.WSTOPSIG(status), status >> 16
-        if event == ptrace.EVENT_SECCOMP:
-            self._entry(task)
-        elif number == signal.SIGTRAP | 0x80:
-            self._exit_stop(task)
-        elif event in (ptrace.EVENT_FORK, ptrace.EVENT_VFORK, ptrace.EVENT_CLONE):
+        if event in (ptrace.EVENT_FORK, ptrace.EVENT_VFORK, ptrace.EVENT_CLONE):
             self._forked(task, event)
         elif event == ptrace.EVENT_EXEC:
             task.process.ranges.clear()
