@@ -245,7 +245,7 @@ class Controller:
                     task.state, task.blocked, task.since = State.BLOCKED, True, self._step
                     return None
                 asleep_before = asleep
-            if task.vforking:
+            if task.vforked is not None:
                 task.state = State.VFORK
                 return None
             if not may_sleep:
@@ -415,7 +415,7 @@ class Controller:
         self._add(born)
         if len(self.alive()) > self._limits.processes:
             raise LimitReached("processes", f"more than {self._limits.processes} processes and threads live")
-        task.vforking = event == ptrace.EVENT_VFORK
+        task.vforked = process if event == ptrace.EVENT_VFORK else None
         ptrace.resume_to_exit(task.tid)
 
     def _execed(self, task: Task) -> None:
@@ -446,8 +446,8 @@ class Controller:
 
     def _release_vfork(self, child: Process) -> None:
         for task in child.parent.tasks if child.parent else ():
-            if task.vforking:
-                task.vforking = False
+            if task.vforked is child:
+                task.vforked = None
 
     def _exiting(self, task: Task) -> None:
         process, status = task.process, ptrace.event_message(task.tid)
@@ -626,7 +626,7 @@ class Controller:
         if task.state is State.BLOCKED:
             return task.asleep()
         if task.state is State.VFORK:
-            return task.vforking
+            return task.vforked is not None
         if task.state is State.STOPPED:
             return not proc.continued(task.tid)
         if task.state is State.DYING:

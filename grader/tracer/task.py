@@ -135,7 +135,7 @@ class Task:
     in_call: bool = False  # between the entry and the exit of a call
     may_sleep: bool = False  # the call it is in may wait
     timing_out: bool = False  # interrupted because its deadline has come
-    vforking: bool = False
+    vforked: Process | None = None  # its child by vfork, for which it waits in the kernel
     exiting: bool = False
     alternate_stack: tuple[int, int] = (0, 0)  # addresses of the one that handlers may run on
     announced: tuple[str, int] | None = None  # call of the run-time it is inside of: (f, index of invoke)
