@@ -60,6 +60,7 @@ class Judged:
         index: position in the plan.
         findings: errors first.
         history: compressed, as `store` keeps it; empty if the run could not be made.
+        undecided: why it proves nothing, neither for nor against; empty otherwise.
         error: why it could not be made or judged, which is the grader's fault; empty otherwise.
         time_s: wall-clock seconds.
     """
@@ -67,6 +68,7 @@ class Judged:
     index: int
     findings: tuple[Finding, ...] = ()
     history: bytes = b""
+    undecided: str = ""
     error: str = ""
     time_s: float = 0.0
 
@@ -95,7 +97,13 @@ def make_run(cause: Cause, index: int) -> Judged:
     except Exception as error:
         kind = "" if isinstance(error, GraderError) else f"{type(error).__name__}: "
         return Judged(index=index, error=f"{kind}{error}", time_s=time.monotonic() - began)
-    return Judged(index=index, findings=tuple(findings), history=compressed, time_s=time.monotonic() - began)
+    return Judged(
+        index=index,
+        findings=tuple(findings),
+        history=compressed,
+        undecided=compose.undecided(history, findings),
+        time_s=time.monotonic() - began,
+    )
 
 
 class Explorer:

@@ -347,11 +347,14 @@ def decide(
     """
     failed = next(((spec, judged) for spec, judged in made if judged.failed), None)
     broken = next(((spec, judged) for spec, judged in made if judged.error), None)
-    shown = failed or broken or (made[0] if made else None)
+    open_ = next(((spec, judged) for spec, judged in made if judged.undecided), None)
+    shown = failed or broken or open_ or (made[0] if made else None)
     if failed:
         outcome, explanation = Outcome.FAILED, ""
     elif broken:
         outcome, explanation = Outcome.ERROR, broken[1].error
+    elif open_:
+        outcome, explanation = Outcome.INCONCLUSIVE, open_[1].undecided
     else:
         outcome, explanation = Outcome.PASSED, ""
     explored = _explored([spec for spec, _judged in made])
@@ -403,7 +406,13 @@ def rejudge(exercise: Exercise, folder: RunFolder) -> Verdict:
                 continue
             spec = _stored_spec(exercise, scenario, stored)
             findings = compose.judge(history, spec, exercise.tolerates)
-            made.append((spec, Judged(index=0, findings=tuple(findings), history=b"stored")))
+            judged = Judged(
+                index=0,
+                findings=tuple(findings),
+                history=b"stored",
+                undecided=compose.undecided(history, findings),
+            )
+            made.append((spec, judged))
         if made:
             results.append(decide(scenario, made, len(made), 0.0))
     if not results:

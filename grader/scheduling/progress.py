@@ -20,6 +20,9 @@ _NO_PROGRESS = frozenset(
     }
 )  # fmt: skip
 _NO_PROGRESS_IF_ZERO = frozenset({"poll", "select", "epoll_wait", "read", "recv"})
+_LOADS_AS_ONE = 40
+"""So many loads of what was loaded before count as one operation: a loop may read its bound each time."""
+
 _LOADS = frozenset({"load", "volatile_load", "atomic_load", "read_range"})
 
 
@@ -29,6 +32,7 @@ class Progress:
     def __init__(self) -> None:
         self.futile = 0
         self._seen: set[tuple[str, int]] = set()
+        self._loads = 0
 
     def reset(self) -> None:
         """Note that the script has done something."""
@@ -39,6 +43,9 @@ class Progress:
         """Take an operation into account."""
         if self._is_progress(row):
             self.reset()
+        elif row["f"] in _LOADS:
+            self._loads += 1
+            self.futile += self._loads % _LOADS_AS_ONE == 0
         else:
             self.futile += 1
 
