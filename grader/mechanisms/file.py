@@ -281,6 +281,7 @@ CALLS = {
     "faccessat2": _status("access", 1),
     "stat": _status("stat", 0),
     "lstat": _status("stat", 0),
+    "fstat": Call(f="stat", quiet=True, wakes=False),
     "newfstatat": _status("stat", 1),
     "statx": _status("stat", 1),
 }

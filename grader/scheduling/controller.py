@@ -36,6 +36,7 @@ from grader.scheduling.waiter import Waiter
 from grader.tracer import code, proc, ptrace
 from grader.tracer.arch import Registers, layout
 from grader.tracer.calls import Calls, Interest, fatal_by_default
+from grader.tracer.devices import Devices
 from grader.tracer.filter import RESTART_SYSCALL
 from grader.tracer.task import Frame, Process, State, Task
 
@@ -44,6 +45,7 @@ _RESTART = frozenset({-512, -513, -514, -516})
 _ERESTARTSYS, _ERESTARTNOINTR = -512, -513
 _EINTR = 4
 _STOPPING = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
+_ALARM = int(signal.SIGALRM).to_bytes(4, "little")
 _ATTEMPTS = 30
 _NAP_S = 0.0002
 _SLICE_S = 0.02
@@ -76,6 +78,8 @@ class Controller:
         self._drain = drain
         self._machine = layout()
         self._waiter = Waiter()
+        self._devices = Devices()
+        self._rung: set[int] = set()
         self._step = 0
         self._killed = False
         self._started = time.monotonic()
@@ -300,7 +304,11 @@ class Controller:
         if self._continues(task):
             return
         interest = self.calls.enter(task)
-        if not task.process.started or interest is Interest.NONE:
+        if not task.process.started:
+            ptrace.resume(task.tid)
+        elif interest is not Interest.CALL and Devices.told_by(task):
+            ptrace.resume_to_exit(task.tid)
+        elif interest is Interest.NONE:
             ptrace.resume(task.tid)
         elif interest is Interest.EFFECT:
             if not self.clock.answer(task, self.calls.view(task), self._machine):
@@ -333,6 +341,8 @@ class Controller:
     def _call_ended(self, task: Task) -> None:
         result = ptrace.syscall_result(task.tid)
         task.in_call, was_asleep = False, task.state is not State.RUNNING
+        if result == 0 and Devices.told_by(task):
+            self._devices.renumber(task)
         registers = Registers(task.tid, self._machine) if task.patched else None
         if registers is not None and task.patched is not None:
             registers.set_argument(*task.patched)
@@ -433,7 +443,7 @@ class Controller:
         self.calls.forget(process)
         process.code = code.load(task.tid)
         process.program = proc.executable(task.tid) if process.started else process.program
-        proc.hide_vdso(task.tid)
+        proc.make_repeatable(task.tid)
         if process.parent is not None:
             self._release_vfork(process)
         if process.started:
@@ -582,6 +592,9 @@ class Controller:
         info = ptrace.signal_info(task.tid)
         code = int.from_bytes(info[8:12], "little", signed=True)
         pid = int.from_bytes(info[16:20], "little", signed=True)
+        if info[:4] == _ALARM and pid == 0 and task.process.host in self._rung:
+            self._rung.remove(task.process.host)
+            return "kernel"
         if code > 0:
             return "kernel"
         return pid if pid in self.processes else "script"
@@ -693,6 +706,7 @@ class Controller:
             else:
                 del self.clock.timers[host]
             os.kill(host, signal.SIGALRM)
+            self._rung.add(host)
             self.expect_signals()
 
     # -- the end ---------------------------------------------------------------------------------------

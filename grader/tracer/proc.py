@@ -189,11 +189,16 @@ def continued(tid: int) -> bool:
     return status_fields(tid).get("State", "X")[0] not in "tT"
 
 
-_AT_NULL, _AT_IGNORE, _AT_SYSINFO_EHDR = 0, 1, 33
+_AT_NULL, _AT_IGNORE, _AT_RANDOM, _AT_SYSINFO_EHDR = 0, 1, 25, 33
+_NOT_RANDOM = bytes(range(16))
 
 
-def hide_vdso(tid: int) -> None:
-    """Right after exec: make libc read clocks by system calls, which the virtual clock can answer."""
+def make_repeatable(tid: int) -> None:
+    """Right after exec: take from a program what the kernel makes different each time.
+
+    libc then reads clocks by system calls, which the virtual clock can answer, and makes its stack guard of
+    known bytes: they are found again in whatever part of the stack a program sends without having written it.
+    """
     try:
         vector = Path(f"/proc/{tid}/auxv").read_bytes()
         stack = next(mapping for mapping in mappings(tid) if mapping.path == "[stack]")
@@ -208,5 +213,8 @@ def hide_vdso(tid: int) -> None:
         if kind == _AT_SYSINFO_EHDR:
             address = stack.start + position + offset
             ptrace.write_memory(tid, address, _AT_IGNORE.to_bytes(8, "little"))
+        elif kind == _AT_RANDOM:
+            place = int.from_bytes(vector[offset + 8 : offset + 16], "little")
+            ptrace.write_memory(tid, place, _NOT_RANDOM)
         elif kind == _AT_NULL:
             return
