@@ -1,0 +1,87 @@
+"""The same program, scenario and seed give the same history, byte for byte, however busy the machine is."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from grader.executors.base import Program
+from grader.model.config import LimitsConfig
+from grader.sandbox.box import Box
+from grader.sandbox.isolation import FULL
+from tests.system.run_program import c_program, output, perform, python_program
+
+pytestmark = pytest.mark.system
+
+_PYTHON = """
+import fcntl, mmap, os, random, select, signal, time
+import posix_ipc
+hits = []
+signal.signal(signal.SIGUSR1, lambda number, frame: hits.append(number))
+signal.signal(signal.SIGALRM, lambda number, frame: hits.append(number))
+print(id(object()), hash("text"), random.random(), time.time(), os.urandom(4), {"a", "b", "c"})
+readable, writable = os.pipe()
+memory = mmap.mmap(-1, 4096)
+semaphore = posix_ipc.Semaphore("/py", posix_ipc.O_CREX, initial_value=1)
+lock = open("lock", "w")
+for child in range(2):
+    if os.fork() == 0:
+        for i in range(2):
+            with semaphore:
+                memory[child] += 1
+            time.sleep(0.001 * child)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            os.write(writable, bytes([child]))
+            fcntl.flock(lock, fcntl.LOCK_UN)
+        os.kill(os.getppid(), signal.SIGUSR1)
+        os._exit(child)
+signal.setitimer(signal.ITIMER_REAL, 0.5, 0.5)
+got = b""
+while len(got) < 4:
+    got += os.read(readable, 4)
+print(list(got))
+select.select([readable], [], [], 1.2)
+for _ in range(2):
+    print(os.wait(), list(memory[:2]))
+print(hits, time.process_time())
+semaphore.unlink()
+"""
+
+
+@pytest.fixture(scope="module")
+def _busy() -> Iterator[None]:
+    """Something else that always wants a CPU."""
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as spinner:
+        yield
+        spinner.kill()
+
+
+def _repeat(program: Program, strategy: str, count: int) -> None:
+    first = perform(program, strategy=strategy, seed=7)
+    assert output(first, stream="stderr") == ""
+    dump = first.dump()
+    for number in range(1, count):
+        # Another sandbox changes what the kernel numbers over the whole machine.
+        with Box(FULL, LimitsConfig()) if number % 5 == 0 else contextlib.nullcontext():
+            assert perform(program, strategy=strategy, seed=7).dump() == dump
+
+
+@pytest.mark.parametrize("strategy", ["fair", "random"])
+@pytest.mark.usefixtures("_busy")
+def test_a_c_program_of_many_means(strategy: str) -> None:
+    _repeat(c_program("everything"), strategy, 15)
+
+
+@pytest.mark.parametrize("strategy", ["fair", "random"])
+@pytest.mark.usefixtures("_busy")
+def test_a_python_program(strategy: str) -> None:
+    _repeat(python_program(_PYTHON), strategy, 10)
+
+
+def test_another_seed_gives_another_schedule() -> None:
+    dumps = {perform(c_program("everything"), strategy="random", seed=seed).dump() for seed in range(3)}
+    assert len(dumps) == 3
