@@ -1,0 +1,1 @@
+"""Measurements, each a command: `python -m benchmarks.NAME`. Ratios are taken in one run, side by side."""

@@ -1,0 +1,15 @@
+"""`python -m benchmarks`: all measurements, one after the other."""
+
+from __future__ import annotations
+
+from benchmarks import check_time, deadlock, trace_pingpong
+
+
+def main() -> None:
+    """Print every figure with its aim."""
+    for measurement in (trace_pingpong, deadlock, check_time):
+        measurement.main()
+
+
+if __name__ == "__main__":
+    main()
