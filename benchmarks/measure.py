@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-GRADER = str(ROOT / ".venv" / "bin" / "grader")
+GRADER = (sys.executable, "-m", "grader")
 
 
 class NotMeasuredError(Exception):

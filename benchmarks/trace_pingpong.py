@@ -1,6 +1,8 @@
 """What tracing costs: a ping-pong over two pipes under `grader trace` and under strace, in turns.
 
-Aim: at most 1.5 times the time of `strace -f --seccomp-bpf` that looks at the same families of calls.
+Aim: at most 1.5 times the time of `strace -f --seccomp-bpf` that looks at the same families of calls. Both
+write a line for each call, to /dev/null. Taking turns, a slow moment of the machine hits both; the median of
+the turns' ratios is the figure.
 """
 
 from __future__ import annotations
@@ -10,43 +12,42 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.measure import GRADER, NotMeasuredError, machine, seconds, show
+
+AIM = 1.5
 ROUNDS = 20_000
 TURNS = 5
-AIM = 1.5
-_SOURCE = Path(__file__).with_name("pingpong.c")
-_STRACE = ["strace", "-f", "--seccomp-bpf", "-e", "trace=%desc,%ipc,%process,%signal,%network"]
+SOURCE = Path(__file__).with_name("pingpong.c")
+STRACE = ("strace", "-f", "--seccomp-bpf", "-e", "trace=%desc,%ipc,%process,%signal,%network")
 
 
-def main() -> None:
-    """Print the median ratio of the turns."""
-    if shutil.which("strace") is None:
-        sys.stdout.write("trace_pingpong: strace is not installed (apt-get install strace)\n")
-        return
+def main() -> int:
+    """Print the ratio; return 1 if the aim is missed, 2 if it cannot be measured."""
+    missing = [tool for tool in ("strace", "gcc") if shutil.which(tool) is None]
+    if missing:
+        print(f"trace_pingpong: not installed: {' '.join(missing)} (`apt-get install {' '.join(missing)}`)")
+        return 2
     with tempfile.TemporaryDirectory() as folder:
         program = str(Path(folder, "pingpong"))
-        subprocess.run(["gcc", "-O1", "-o", program, str(_SOURCE)], check=True)
-        pairs = []
-        for _ in range(TURNS):
-            ours = _seconds([sys.executable, "-m", "grader", "trace", "--", program, str(ROUNDS)])
-            theirs = _seconds([*_STRACE, program, str(ROUNDS)])
-            pairs.append((ours, theirs))
+        subprocess.run(["gcc", "-O1", "-o", program, str(SOURCE)], check=True)
+        command = [program, str(ROUNDS)]
+        try:
+            plain = seconds(command)
+            pairs = [
+                (seconds([*GRADER, "trace", "--", *command]), seconds([*STRACE, *command]))
+                for _ in range(TURNS)
+            ]
+        except NotMeasuredError as error:
+            print(f"trace_pingpong: {error}")
+            return 2
+    for ours, theirs in pairs:
+        print(f"  grader trace {ours:6.2f} s   strace {theirs:6.2f} s   ratio {ours / theirs:.2f}")
+    print(f"  untraced {plain:.2f} s; {machine()}")
     ratio = statistics.median(ours / theirs for ours, theirs in pairs)
-    ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
-    sys.stdout.write(
-        f"trace_pingpong: {ROUNDS} rounds, grader trace {ours:.2f} s, strace {theirs:.2f} s, "
-        f"ratio {ratio:.2f} (aim: at most {AIM})\n"
-    )
-
-
-def _seconds(command: Sequence[str]) -> float:
-    began = time.monotonic()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.monotonic() - began
+    return show(f"{ROUNDS:,} rounds of ping-pong under grader trace, over strace", ratio, AIM, " x")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
