@@ -23,6 +23,7 @@ CALLS = {
     "time": Call(f="time", quiet=True, wakes=False),
     "alarm": Call(f="alarm", enter=lambda _view, args: {"seconds": args[0] & 0xFFFFFFFF}, wakes=False),
     "setitimer": Call(f="setitimer", enter=lambda _view, args: {"which": s32(args[0])}, wakes=False),
+    "getitimer": Call(f="getitimer", quiet=True, wakes=False),
     "sched_yield": Call(f="sched_yield"),
     "ioctl": Call(f="ioctl", quiet=True, wakes=False),
     "getrandom": Call(f="getrandom", quiet=True, wakes=False),

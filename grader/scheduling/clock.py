@@ -29,6 +29,14 @@ _MEMORY = {"ppoll": 2, "pselect6": 4, "futex": 3, "mq_timedsend": 4, "mq_timedre
            "rt_sigtimedwait": 2, "epoll_pwait2": 3}  # fmt: skip
 _MILLISECONDS = {"poll": 2, "epoll_wait": 3, "epoll_pwait": 3}
 _ETIMEDOUT, _EAGAIN = 110, 11
+_SOL_SOCKET = 1
+_SOCKET_LIMITS = {20: "in", 21: "out", 66: "in", 67: "out"}
+_DIRECTIONS = {"read": "in", "readv": "in", "recvfrom": "in", "recvmsg": "in", "accept": "in",
+               "accept4": "in", "write": "out", "writev": "out", "sendto": "out",
+               "sendmsg": "out"}  # fmt: skip
+_UPDATED = {"select": (4, 1000), "pselect6": (4, 1), "ppoll": (2, 1)}
+SLEEPS = {"nanosleep": 0, "clock_nanosleep": 2}
+"""Calls that only sleep, and which of their arguments is the time."""
 
 
 @dataclass(slots=True)
@@ -51,6 +59,7 @@ class VirtualClock:
         self.timers: dict[int, Timer] = {}
         self._random = random.Random(seed)  # noqa: S311 - programs see the same bytes in every run
         self._readings = 0
+        self._socket_limits: dict[tuple[str, str], int] = {}
 
     def _read(self) -> int:
         self._readings += 1
@@ -80,14 +89,14 @@ class VirtualClock:
             result = min(args[1], 1 << 16)
             ptrace.write_memory(task.tid, args[0], self._random.randbytes(result))
         elif task.name == "alarm":
-            result = self._set_timer(task, (args[0] & 0xFFFFFFFF) * SECOND, 0)
-        elif task.name == "setitimer" and s32(args[0]) == 0:
-            interval_s, interval_us, value_s, value_us = unpack(view, args[1], "<qqqq")
-            rest = self._set_timer(
-                task, value_s * SECOND + value_us * 1000, interval_s * SECOND + interval_us * 1000
-            )
-            if args[2]:
-                ptrace.write_memory(task.tid, args[2], struct.pack("<qqqq", 0, 0, rest, 0))
+            rest = self._timer(task)[0]
+            self._set_timer(task, (args[0] & 0xFFFFFFFF) * SECOND, 0)
+            # Rounded as the kernel does, and never to 0 if there is one.
+            result = max((rest + SECOND // 2) // SECOND, 1) if rest else 0
+        elif task.name in ("setitimer", "getitimer") and s32(args[0]) == 0:
+            self._interval_timer(task, view, args)
+        elif task.name == "setsockopt":
+            return self._socket_limit(task, view, args, machine)
         else:
             return False
         Registers(task.tid, machine).skip_call(result)
@@ -97,12 +106,45 @@ class VirtualClock:
         now = self._read()
         return now + (EPOCH_NS if number in _CLOCK_REALTIME else _BOOT_NS)
 
-    def _set_timer(self, task: Task, value: int, interval: int) -> int:
-        """Set or clear the process' timer; returns the seconds that were left, rounded up."""
-        before = self.timers.pop(task.process.host, None)
+    def _interval_timer(self, task: Task, view: View, args: Args) -> None:
+        before = self._timer(task)
+        old = args[1] if task.name == "getitimer" else args[2]
+        if task.name == "setitimer":
+            interval_s, interval_us, value_s, value_us = unpack(view, args[1], "<qqqq")
+            self._set_timer(
+                task, value_s * SECOND + value_us * 1000, interval_s * SECOND + interval_us * 1000
+            )
+        if old:
+            _write_pair(task, old, before[1], 1000)
+            _write_pair(task, old + 16, before[0], 1000)
+
+    def _timer(self, task: Task) -> tuple[int, int]:
+        """Return how long it is to the alarm of the process, and its interval; zeros if there is none."""
+        timer = self.timers.get(task.process.host)
+        return (max(timer.due - self.now, 1), timer.interval) if timer else (0, 0)
+
+    def _set_timer(self, task: Task, value: int, interval: int) -> None:
+        self.timers.pop(task.process.host, None)
         if value:
             self.timers[task.process.host] = Timer(self.now + value, interval)
-        return -(-max(before.due - self.now, 0) // SECOND) if before else 0
+
+    def _socket_limit(self, task: Task, view: View, args: Args, machine: Layout) -> bool:
+        """Take note of SO_RCVTIMEO and SO_SNDTIMEO, which the kernel would measure in real time."""
+        if s32(args[1]) != _SOL_SOCKET or s32(args[2]) not in _SOCKET_LIMITS:
+            return False
+        seconds, micros = unpack(view, args[3], "<qq")
+        key = (view.descriptor(s32(args[0])), _SOCKET_LIMITS[s32(args[2])])
+        self._socket_limits[key] = seconds * SECOND + micros * 1000
+        Registers(task.tid, machine).skip_call(0)
+        return True
+
+    @staticmethod
+    def is_time(task: Task, view: View) -> bool:
+        """Whether a sleep about to be made is given a valid time; of others the kernel says EINVAL."""
+        if task.entry is None:
+            return False
+        seconds, nanoseconds = unpack(view, task.entry.args[SLEEPS[task.name]], "<qq")
+        return seconds >= 0 and 0 <= nanoseconds < SECOND
 
     def sleep_deadline(self, task: Task, view: View) -> int:
         """Return when a nanosleep or clock_nanosleep about to be made is over."""
@@ -122,7 +164,7 @@ class VirtualClock:
 
         Returns:
             (virtual time at which it gives up, index of the argument, its value for "wait for ever"); None if
-            the call has no time-out, or does not wait at all.
+            the call has no time-out, or does not wait at all. The index is -1 if the time-out is no argument.
         """
         if task.entry is None:
             return None
@@ -136,6 +178,9 @@ class VirtualClock:
             seconds, micros = unpack(view, args[4], "<qq")
             length = seconds * SECOND + micros * 1000
             return (self.now + length, 4, 0) if length else None
+        if name in _DIRECTIONS:
+            limit = self._socket_limits.get((view.descriptor(s32(args[0])), _DIRECTIONS[name]), 0)
+            return (self.now + limit, -1, 0) if limit else None
         index = _MEMORY.get(name)
         length_or_none = timespec(view, args[index]) if index is not None else None
         if index is None or length_or_none is None:
@@ -172,7 +217,15 @@ def time_out(task: Task) -> int:
         return 0
     if name.startswith("epoll"):
         return 0
-    return -_EAGAIN if name in ("semtimedop", "rt_sigtimedwait") else -_ETIMEDOUT
+    again = name in ("semtimedop", "rt_sigtimedwait") or name in _DIRECTIONS
+    return -_EAGAIN if again else -_ETIMEDOUT
+
+
+def write_unused(task: Task, rest_ns: int) -> None:
+    """Store what a call leaves of its time-out, in place of the kernel, which was told to wait for ever."""
+    index, unit_ns = _UPDATED.get(task.name, (0, 0))
+    if unit_ns and task.entry is not None and task.entry.args[index]:
+        _write_pair(task, task.entry.args[index], max(rest_ns, 0), unit_ns)
 
 
 def write_remaining(task: Task, rest_ns: int) -> None:

@@ -30,7 +30,7 @@ from grader.model.config import LimitsConfig
 from grader.model.errors import HostError
 from grader.model.history import OpType
 from grader.scheduling.base import Candidate
-from grader.scheduling.clock import VirtualClock, time_out, write_remaining
+from grader.scheduling.clock import SLEEPS, VirtualClock, time_out, write_remaining, write_unused
 from grader.scheduling.limits import CpuWatch, LimitReached
 from grader.scheduling.waiter import Waiter
 from grader.tracer import code, proc, ptrace
@@ -180,7 +180,7 @@ class Controller:
             self.clock.work_done()
             self.calls.invoke(task)
         view = self.calls.view(task)
-        if task.name in ("nanosleep", "clock_nanosleep"):
+        if task.name in SLEEPS and self.clock.is_time(task, view):
             task.deadline = self.clock.sleep_deadline(task, view)
             task.state, task.blocked = State.SLEEPING, True
             return
@@ -208,10 +208,11 @@ class Controller:
         if timed is not None and task.entry is not None:
             due, index, for_ever = timed
             task.deadline = due if task.deadline is None else task.deadline  # it stays when a call is resumed
-            task.patched = (index, task.entry.args[index])
-            registers = Registers(task.tid, self._machine)
-            registers.set_argument(index, for_ever)
-            registers.store()
+            if index >= 0:
+                task.patched = (index, task.entry.args[index])
+                registers = Registers(task.tid, self._machine)
+                registers.set_argument(index, for_ever)
+                registers.store()
         task.state, task.in_call = State.RUNNING, True
         ptrace.resume_to_exit(task.tid)
 
@@ -335,7 +336,7 @@ class Controller:
             else:
                 self._enter_kernel(task)
             return True
-        self.calls.finish(task, -_EINTR)
+        self._finish(task, -_EINTR)
         return False
 
     def _call_ended(self, task: Task) -> None:
@@ -365,7 +366,7 @@ class Controller:
                 again.repeat_call(task.entry.nr, at_exit=True)
             task.push(_ERESTARTNOINTR)
         else:
-            finished = self.calls.finish(task, result)
+            finished = self._finish(task, result)
             if finished is not None:
                 self._drain(task)
                 self._after_call(finished)
@@ -374,6 +375,10 @@ class Controller:
         else:
             task.state = State.RUNNING
             ptrace.resume(task.tid)
+
+    def _finish(self, task: Task, result: int) -> int | None:
+        write_unused(task, task.deadline - self.clock.now if task.deadline is not None else 0)
+        return self.calls.finish(task, result)
 
     def _after_call(self, index: int) -> None:
         row = self.calls.recorder.row(index)
@@ -586,7 +591,7 @@ class Controller:
             return
         task.frames.pop()
         frame.restore(task)
-        self.calls.finish(task, -_EINTR)
+        self._finish(task, -_EINTR)
 
     def _sender(self, task: Task) -> int | str:
         info = ptrace.signal_info(task.tid)
