@@ -60,7 +60,7 @@ LONG_FILES: dict[str, int] = {
     "grader/model/exercise.py": 375,
     "grader/model/history.py": 325,
     "grader/pipeline.py": 475,
-    "grader/sandbox/box.py": 325,
+    "grader/sandbox/box.py": 350,
     "grader/scenarios/run.py": 525,
     "grader/scheduling/controller.py": 775,
     "grader/tracer/calls.py": 425,
