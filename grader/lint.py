@@ -30,7 +30,10 @@ ACCEPTED_MIN: Final = 2
 MUTANTS_MIN: Final = 4
 """Wrong solutions an exercise."""
 
-_REFERENCE_PARTS: Final = ("peers", "accepted", "rejected")
+HANDOUT_SECTIONS: Final = ("The contract", "What is graded")
+"""What every handout has a section on; more are welcome."""
+
+_REFERENCE_PARTS: Final = ("peers", "accepted", "rejected", "later")  # later: mutants no check catches yet
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SUFFIXES: Final = {"c": (".c",), "python": (".py",)}
 _UNBUILDABLE: Final = frozenset({"build"})  # whose mutants may lack what others must have
@@ -139,7 +142,8 @@ def _files(folder: Path) -> Iterator[Problem]:
             yield _whole(part, f"{listed(_REFERENCE_PARTS)} is expected here{did_you_mean(near)}")
     yield from _by_language(shown / "peers", exercise, "reference")
     yield from _accepted(shown / "accepted", exercise)
-    yield from _rejected(shown / "rejected", exercise)
+    yield from _rejected(shown / "rejected", exercise, MUTANTS_MIN)
+    yield from _rejected(shown / "later", exercise, 0)
     yield from _empty(folder)
     yield from _empty(shown)
 
@@ -153,8 +157,9 @@ def _handout(path: Path, exercise: Exercise) -> Iterator[Problem]:
     first = lines[0] if lines else ""
     if first != f"# {exercise.title}":
         yield Problem(str(path), 1, 1, f"expected the exercise's title: {word(f'# {exercise.title}')}", first)
-    if not any(line.startswith("## ") for line in lines):
-        yield _whole(path, "it has no sections (lines that begin with `## `)")
+    for section in HANDOUT_SECTIONS:
+        if f"## {section}" not in lines:
+            yield _whole(path, f"it has no section {word(f'## {section}')}")
     for role in exercise.roles:
         if not re.search(rf"\b{re.escape(role)}\b", text):
             yield _whole(path, f"it does not mention the role {word(role)}")
@@ -193,7 +198,7 @@ def _accepted(folder: Path, exercise: Exercise) -> Iterator[Problem]:
     yield from _stray(folder, "right solutions are folders: accepted/NAME/")
 
 
-def _rejected(folder: Path, exercise: Exercise) -> Iterator[Problem]:
+def _rejected(folder: Path, exercise: Exercise, least: int) -> Iterator[Problem]:
     count = 0
     for check in _folders(folder):
         if check.name not in CHECKS:
@@ -203,10 +208,10 @@ def _rejected(folder: Path, exercise: Exercise) -> Iterator[Problem]:
             yield from _named(mutant, "a wrong solution")
             if check.name not in _UNBUILDABLE:
                 yield from _programs(mutant, exercise, "wrong solution")
-        yield from _stray(check, "wrong solutions are folders: rejected/CHECK/NAME/")
-    if count < MUTANTS_MIN:
-        yield _whole(folder, f"{count}: at least {MUTANTS_MIN} wrong solutions are expected")
-    yield from _stray(folder, "wrong solutions are folders: rejected/CHECK/NAME/")
+        yield from _stray(check, f"wrong solutions are folders: {folder.name}/CHECK/NAME/")
+    if count < least:
+        yield _whole(folder, f"{count}: at least {least} wrong solutions are expected")
+    yield from _stray(folder, f"wrong solutions are folders: {folder.name}/CHECK/NAME/")
 
 
 def _programs(folder: Path, exercise: Exercise, what: str) -> Iterator[Problem]:

@@ -44,6 +44,7 @@ FILES = (
     "reference/note/rejected/output/twice/give.py",
     "reference/note/rejected/exit-status/always-1/give.c",
     "reference/note/rejected/build/nothing-that-compiles/notes.txt",
+    "reference/note/later/race/one-day/give.c",
 )
 
 
@@ -53,7 +54,10 @@ def site(tmp_path: Path) -> Path:
     for name in FILES:
         put(tmp_path / name, "x")
     put(tmp_path / "exercises/note/exercise.yaml", EXERCISE)
-    put(tmp_path / "exercises/note/handout.md", "# A note\n\n## The program\n\n`give` prints a note.\n")
+    put(
+        tmp_path / "exercises/note/handout.md",
+        "# A note\n\n## The contract\n\n`give` prints a note.\n\n## What is graded\n",
+    )
     put(tmp_path / "config.yaml", "limits: {processes: 8}\n")
     return tmp_path
 
@@ -157,7 +161,7 @@ ADDED = [
     ("reference/note/rejected/output/give.c", "reference/note/rejected/output/give.c",
      "a file in the wrong place; wrong solutions are folders: rejected/CHECK/NAME/"),
     ("reference/note/acepted/one/give.c", "reference/note/acepted",
-     "`peers`, `accepted` or `rejected` is expected here; did you mean `accepted`?"),
+     "`peers`, `accepted`, `rejected` or `later` is expected here; did you mean `accepted`?"),
     ("reference/nots/peers/c/give.c", "reference/nots", "there is no exercise `nots`; did you mean `note`?"),
 ]  # fmt: skip
 
@@ -187,7 +191,8 @@ def test_a_handout_has_the_title_sections_and_the_roles(site: Path) -> None:
     put(site / "exercises/note/handout.md", "# Notes\n\nWrite a program.\n")
     assert problems(site) == [
         "exercises/note/handout.md:1:1: expected the exercise's title: `# A note`\n    # Notes\n    ^",
-        "exercises/note/handout.md: it has no sections (lines that begin with `## `)",
+        "exercises/note/handout.md: it has no section `## The contract`",
+        "exercises/note/handout.md: it has no section `## What is graded`",
         "exercises/note/handout.md: it does not mention the role `give`",
     ]
 
