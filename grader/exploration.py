@@ -24,7 +24,7 @@ from grader.executors.base import Program
 from grader.model.errors import GraderError
 from grader.model.verdict import Finding, Severity
 from grader.planning import RunSpec
-from grader.sandbox.box import Box
+from grader.sandbox.zygote import open_box
 from grader.scenarios.run import run
 from grader.tracer import filter as seccomp
 
@@ -90,7 +90,7 @@ def make_run(cause: Cause, index: int) -> Judged:
             spec,
             programs,
             cause.archive,
-            lambda: Box(cause.isolation, spec.limits, seccomp.program()),
+            lambda: open_box(cause.isolation, spec.limits, seccomp.program()),
         )
         findings = compose.judge(history, spec, cause.tolerates)
         compressed = store.compress(history)

@@ -17,7 +17,7 @@ import os
 import signal
 import sys
 
-from grader.sandbox import commands, files, inventory, kernel, launch, objects, protocol
+from grader.sandbox import birth, commands, files, inventory, kernel, launch, objects, protocol
 from grader.sandbox.launch import World
 
 TYPE_CHECKING = False
@@ -28,17 +28,24 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Serve until the grader is gone. Arguments: the socket, the descriptor this code came from."""
+    """Serve until the grader is gone.
+
+    Arguments: the socket, the descriptor this code came from, and `zygote` if it is to fork agents.
+    """
     connection, code = int(sys.argv[1]), int(sys.argv[2])
     os.close(code)
     os.set_inheritable(connection, False)  # noqa: FBT003 - positional only
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])  # the thread that started us blocks some
     sock = _socket.socket(fileno=connection)
     with contextlib.suppress(protocol.Disconnected):
+        if sys.argv[3:] == ["zygote"]:
+            connection = birth.serve(sock)
+            sock = _socket.socket(fileno=connection)
         setup, filter_program, _ = protocol.receive(sock)
         world = World(setup["root"], setup["limits"], filter_program, connection)
-        _prepare(world, nested=setup["nested"])
+        _prepare(world, setup["nested"])
         agent = Agent(world)
         try:
             protocol.send(sock, {"nested": world.nested})
@@ -49,10 +56,15 @@ def main() -> None:
     os._exit(0)
 
 
-def _prepare(world: World, *, nested: bool) -> None:
+def _prepare(world: World, nested: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    world.nested = nested and launch.nested_namespaces_work(world)
+    if nested == "try":
+        world.nested = launch.nested_namespaces_work(world)
+    elif nested == "yes":
+        world.nested = True
+        launch.use_up_pid()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    kernel.own_keyring()
     if not world.alone:
         kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
         for folder in launch.FOLDERS:

@@ -13,10 +13,11 @@ namespace. So a Box must be made by a thread that lives at least as long as the 
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import socket
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -24,15 +25,14 @@ from typing import Any, Self
 from grader.model.config import LimitsConfig
 from grader.model.errors import SubmissionError
 from grader.model.history import Entry, ObjectKind
-from grader.sandbox import archives, protocol
-from grader.sandbox.gate import SOURCE_FD, BoxError, Offer, Started, ended, is_source, python_from_descriptor
+from grader.sandbox import archives
+from grader.sandbox.conversation import ANSWER_S, Conversation
+from grader.sandbox.gate import SOURCE_FD, BoxError, Offer, Started, is_source, python_from_descriptor
 from grader.sandbox.isolation import FULL, MINIMAL_ENVIRONMENT, MODULES, extension_modules
-from grader.sandbox.spawn import command_rlimits, rlimits, spawn
+from grader.sandbox.spawn import Confined, command_rlimits, rlimits, spawn
 
 __all__ = ["Box", "BoxError", "CommandResult", "Started"]
 
-_ANSWER_S = 60.0
-_END_S = 2.0
 _START_ATTEMPTS = 3
 _MIB = 1 << 20
 
@@ -61,40 +61,47 @@ class CommandResult:
 class Box:
     """One sandbox. Use it as a context manager, or call `close`."""
 
-    def __init__(self, isolation: str, limits: LimitsConfig, filter_program: bytes = b"") -> None:
+    def __init__(
+        self,
+        isolation: str,
+        limits: LimitsConfig,
+        filter_program: bytes = b"",
+        *,
+        opener: Callable[[LimitsConfig, socket.socket, int], Confined] | None = None,
+        parts_apart: bool = False,
+    ) -> None:
         """Start the sandbox.
 
         Args:
             isolation: `full` or `limits-only`, as `doctor.choose_isolation` says.
             limits: bounds of each program.
             filter_program: seccomp filter of parts (not of `command`); empty: none.
+            opener: starts the agent, given its end of a socket and a descriptor for complaints; None: in a
+                process of its own.
+            parts_apart: parts can be kept apart here, it has been tried out.
 
         Raises:
             HostError: bubblewrap is missing.
         """
         self.isolation = isolation
         self._limits = limits
+        self._agent: Confined | None = None
         self._closed = False
         self._folder = self._temporary_folder()
-        self._errors = os.memfd_create("errors", os.MFD_CLOEXEC)
-        self._socket, other = socket.socketpair()
-        self._socket.settimeout(_ANSWER_S)
-        try:
-            self._process = spawn(isolation, limits, other, self._errors)
-        finally:
-            other.close()
-        self._hello: dict[str, Any] | None = None
+        self._conversation = Conversation()
         setup = {
             "root": os.path.realpath(self._folder.name) if self._folder else "",
             "limits": rlimits(limits),
-            "nested": isolation == FULL,
+            "nested": "yes" if parts_apart else "try" if isolation == FULL else "no",
         }
         try:
-            protocol.send(self._socket, setup, filter_program)
+            self._agent = self._conversation.begin(
+                functools.partial(opener or functools.partial(spawn, isolation), limits),
+                setup,
+                filter_program,
+            )
             if isolation != FULL:
                 self.put(MODULES, archives.of_files(extension_modules()))
-        except protocol.Disconnected as error:
-            raise BoxError(f"the sandbox did not start: {self._complaints()}") from error
         except BaseException:
             self.close()
             raise
@@ -115,7 +122,7 @@ class Box:
     @property
     def parts_apart(self) -> bool:
         """Whether parts cannot look into each other's memory (each has a user namespace of its own)."""
-        return bool(self._ready()["nested"])
+        return bool(self._conversation.hello()["nested"])
 
     def start(
         self,
@@ -162,7 +169,7 @@ class Box:
     def _start(self, request: dict[str, Any], executable: bytes | None, *, terminal: bool) -> Started | None:
         with Offer(executable, terminal=terminal) as offer:
             fds = offer.theirs
-            _, _, back = self._ask({**request, "fds": list(fds)}, b"", list(fds.values()))
+            _, _, back = self._conversation.ask({**request, "fds": list(fds)}, b"", list(fds.values()))
             offer.sent(back)
             return offer.accept()
 
@@ -199,13 +206,13 @@ class Box:
                 "limits": command_rlimits(self._limits, time_s),
             },
         }
-        answer, output, _ = self._ask(request, wait_s=time_s + _ANSWER_S)
+        answer, output, _ = self._conversation.ask(request, wait_s=time_s + ANSWER_S)
         return CommandResult(output=output, **answer)
 
     def put(self, folder: str, archive: bytes, *, clear: bool = False) -> None:
         """Unpack a tar archive (regular files and folders) into a folder; `clear` empties it before."""
         entries, contents = archives.unpack(archive)
-        self._ask({"do": "put", "folder": folder, "entries": entries, "clear": clear}, contents)
+        self._conversation.ask({"do": "put", "folder": folder, "entries": entries, "clear": clear}, contents)
 
     def collect(self, folder: str, size_max: int) -> bytes:
         """Return a folder's regular files as a tar archive.
@@ -214,7 +221,9 @@ class Box:
             SubmissionError: they have more than `size_max` bytes.
         """
         try:
-            answer, contents, _ = self._ask({"do": "collect", "folder": folder, "size_max": size_max})
+            answer, contents, _ = self._conversation.ask(
+                {"do": "collect", "folder": folder, "size_max": size_max}
+            )
         except BoxError as error:
             if error.number != errno.EFBIG:
                 raise
@@ -225,7 +234,7 @@ class Box:
 
     def read(self, path: str, size_max: int) -> bytes | None:
         """Return (the beginning of) a regular file, its path absolute or relative to /work; else None."""
-        answer, content, _ = self._ask({"do": "read", "path": path, "size_max": size_max})
+        answer, content, _ = self._conversation.ask({"do": "read", "path": path, "size_max": size_max})
         return content if answer["found"] else None
 
     def inventory(self) -> tuple[Entry, ...]:
@@ -235,7 +244,7 @@ class Box:
         System V objects by their key in decimal. A symbolic link is a file with a target. `inode` is not
         the kernel's number but counts objects as this sandbox first saw them: it is the same in each run.
         """
-        answer, _, _ = self._ask({"do": "inventory"})
+        answer, _, _ = self._conversation.ask({"do": "inventory"})
         return tuple(
             Entry(
                 kind=ObjectKind(row["kind"]),
@@ -262,7 +271,7 @@ class Box:
         Raises:
             BoxError: it exists already, or cannot be made.
         """
-        self._ask({"do": "create", "kind": kind, "name": name, "mode": mode}, content)
+        self._conversation.ask({"do": "create", "kind": kind, "name": name, "mode": mode}, content)
 
     def remove(self, kind: ObjectKind, name: str) -> None:
         """Remove an object; a folder with all it holds.
@@ -270,49 +279,15 @@ class Box:
         Raises:
             BoxError: there is none.
         """
-        self._ask({"do": "remove", "kind": kind, "name": name})
+        self._conversation.ask({"do": "remove", "kind": kind, "name": name})
 
     def close(self) -> None:
         """End everything in the sandbox. May be called twice."""
         if self._closed:
             return
         self._closed = True
-        self._socket.close()  # the agent ends, and everything with it
-        if not ended(self._process.pid, _END_S):  # a tracee whose tracer does not let go
-            self._process.kill()
-        self._process.wait()
-        os.close(self._errors)
+        self._conversation.close()  # the agent ends, and everything with it
+        if self._agent is not None:
+            self._agent.end()
         if self._folder is not None:
             self._folder.cleanup()
-
-    def _ready(self) -> dict[str, Any]:
-        if self._hello is None:
-            try:
-                self._hello, _, _ = protocol.receive(self._socket)
-            except (protocol.Disconnected, TimeoutError) as error:
-                raise BoxError(f"the sandbox did not start: {self._complaints()}") from error
-        return self._hello
-
-    def _ask(
-        self,
-        request: dict[str, Any],
-        payload: bytes = b"",
-        fds: Sequence[int] = (),
-        *,
-        wait_s: float = _ANSWER_S,
-    ) -> tuple[dict[str, Any], bytes, list[int]]:
-        self._ready()
-        self._socket.settimeout(wait_s)
-        try:
-            protocol.send(self._socket, request, payload, fds)
-            answer, data, received = protocol.receive(self._socket)
-        except (protocol.Disconnected, TimeoutError) as error:
-            raise BoxError(f"the sandbox does not answer: {self._complaints()}") from error
-        if "error" in answer:
-            protocol.close_all(received)
-            raise BoxError(f"{request['do']}: {answer['error']}", answer["errno"])
-        return answer, data, received
-
-    def _complaints(self) -> str:
-        text = os.pread(self._errors, 4000, 0).decode(errors="replace").strip()
-        return text or "it said nothing"

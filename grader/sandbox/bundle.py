@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 # An import may only point to the left.
-_MODULES = ("protocol", "kernel", "launch", "files", "objects", "inventory", "commands", "agent")
+_MODULES = ("protocol", "kernel", "launch", "files", "objects", "inventory", "commands", "birth", "agent")
 _BOOT = """\
 import marshal, sys, types
 for name in ("grader", "grader.sandbox"):

@@ -172,14 +172,13 @@ def end_all(world: World, note: Any = None) -> None:
             note(pid, status)
 
 
-def _descendants() -> set[int]:
+def _descendants() -> list[int]:
+    """Return all our descendants, each behind its parent: no shell shall tell how its child was killed."""
     parents: dict[int, int] = {}
     for name in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:
             parents[int(name)] = int(file.read().rpartition(b")")[2].split()[1])
-    ours = {os.getpid()}
-    while True:
-        more = {pid for pid, parent in parents.items() if parent in ours} - ours
-        if not more:
-            return ours - {os.getpid()}
-        ours |= more
+    ours = [os.getpid()]
+    for ancestor in ours:
+        ours += [pid for pid, parent in parents.items() if parent == ancestor]
+    return ours[1:]

@@ -104,9 +104,14 @@ def extension_modules() -> Iterator[Path]:
 
 
 class CommandLine:
-    """The arguments of bubblewrap, and the descriptors they speak of."""
+    """The arguments of bubblewrap, and the descriptors they speak of.
 
-    def __init__(self) -> None:
+    Args:
+        root: where in the sandbox everything is put.
+    """
+
+    def __init__(self, root: str = "") -> None:
+        self.root = root
         self.arguments: list[str] = []
         self.fds: list[int] = []
 
@@ -114,11 +119,19 @@ class CommandLine:
         """Append arguments."""
         self.arguments.extend(arguments)
 
+    def bind(self, path: str, source: str = "", *, option: str = "--ro-bind") -> None:
+        """Let a file or folder of the machine appear, read-only, at the same place if not said otherwise."""
+        self.add(option, source or path, self.root + path)
+
+    def link(self, path: str, target: str) -> None:
+        """Let a symbolic link appear."""
+        self.add("--symlink", target, self.root + path)
+
     def file(self, path: str, content: bytes) -> None:
         """Let a read-only file of this content appear."""
         fd = sealed("file", content)
         self.fds.append(fd)
-        self.add("--ro-bind-data", str(fd), path)
+        self.add("--ro-bind-data", str(fd), self.root + path)
 
     def folder(self, path: str, *, size_mib: int = 0, mode: str = "0755") -> None:
         """Let an empty, writable folder in memory appear."""
@@ -126,28 +139,33 @@ class CommandLine:
             self.add("--perms", mode)
         if size_mib and bwrap_version() >= SIZE_SINCE:
             self.add("--size", str(size_mib * _MIB))
-        self.add("--tmpfs", path)
+        self.add("--tmpfs", self.root + path)
+
+    def read_only(self, path: str) -> None:
+        """Let nobody write to a folder any more."""
+        self.add("--remount-ro", self.root + path)
 
 
-def full_isolation(limits: LimitsConfig) -> CommandLine:
-    """Return the command line up to the program that is to run; the caller closes the descriptors."""
+def namespaces() -> CommandLine:
+    """Return the beginning of a command line: all namespaces, no capabilities, our ids and name."""
     line = CommandLine()
     line.add(
         bwrap_path(), "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts"
     )
     line.add("--unshare-cgroup-try", "--die-with-parent", "--as-pid-1", "--cap-drop", "ALL")
     line.add("--uid", str(ID), "--gid", str(ID), "--hostname", "sandbox")
-    _system(line)
-    for name, text in _ETC_MADE_UP.items():
-        line.file(f"/etc/{name}", text.encode())
-    for module in extension_modules():
-        line.add("--ro-bind", str(module), f"{MODULES}/{module.name}")
+    return line
+
+
+def full_isolation(limits: LimitsConfig) -> CommandLine:
+    """Return the command line up to the program that is to run; the caller closes the descriptors."""
+    line = namespaces()
+    show_system(line)
     line.add("--proc", "/proc")
-    for name in _PROC_READ_ONLY:
-        if Path("/proc", name).exists():
-            line.add("--ro-bind", f"/proc/{name}", f"/proc/{name}")
+    for name in proc_read_only():
+        line.add("--ro-bind", f"/proc/{name}", f"/proc/{name}")
     line.add("--dev", "/dev")
-    size = max(_SIZE_MIN_MIB, 2 * limits.file_mib)
+    size = size_mib(limits)
     line.folder("/dev/shm", size_mib=size, mode="1777")  # noqa: S108 - inside the sandbox
     line.add("--mqueue", "/dev/mqueue")
     line.folder("/tmp", size_mib=size, mode="1777")  # noqa: S108 - inside the sandbox
@@ -157,21 +175,46 @@ def full_isolation(limits: LimitsConfig) -> CommandLine:
     return line
 
 
-def _system(line: CommandLine) -> None:
-    line.add("--ro-bind", "/usr", "/usr")
+def size_mib(limits: LimitsConfig) -> int:
+    """Return how much fits into each writable folder."""
+    return max(_SIZE_MIN_MIB, 2 * limits.file_mib)
+
+
+def proc_read_only() -> tuple[str, ...]:
+    """Return what there is in /proc that nobody may write to."""
+    return tuple(name for name in _PROC_READ_ONLY if Path("/proc", name).exists())
+
+
+def show_system(line: CommandLine) -> None:
+    """Let appear what every program sees and none can change."""
+    line.bind("/usr")
+    for name, target in top_level():
+        if target:
+            line.link(name, target)
+        else:
+            line.bind(name)
+    for name in _ETC_FILES:
+        line.bind(f"/etc/{name}", option="--ro-bind-try")
+    prefix = Path(sys.base_prefix).resolve()
+    if not prefix.is_relative_to("/usr"):
+        line.bind(str(prefix))
+    for path in _hidden(prefix):
+        line.add("--tmpfs", line.root + str(path))
+        line.read_only(str(path))
+    for name, text in _ETC_MADE_UP.items():
+        line.file(f"/etc/{name}", text.encode())
+    for module in extension_modules():
+        line.bind(f"{MODULES}/{module.name}", str(module))
+
+
+def top_level() -> Iterator[tuple[str, str]]:
+    """Yield the folders that belong to /usr, each with what it is a link to, if it is one."""
     for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
         path = Path("/", name)
         if path.is_symlink():
-            line.add("--symlink", str(path.readlink()), str(path))
+            yield str(path), str(path.readlink())
         elif path.is_dir():
-            line.add("--ro-bind", str(path), str(path))
-    for name in _ETC_FILES:
-        line.add("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
-    prefix = Path(sys.base_prefix).resolve()
-    if not prefix.is_relative_to("/usr"):
-        line.add("--ro-bind", str(prefix), str(prefix))
-    for path in _hidden(prefix):
-        line.add("--tmpfs", str(path), "--remount-ro", str(path))
+            yield str(path), ""
 
 
 def _hidden(prefix: Path) -> Iterator[Path]:

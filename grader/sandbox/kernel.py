@@ -7,6 +7,7 @@ happens between two of them (the last two before exec are seen by the tracer).
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 
 TYPE_CHECKING = False
@@ -25,6 +26,8 @@ ADDR_NO_RANDOMIZE = 0x0040000
 
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 _EXECVEAT = {"x86_64": 322, "aarch64": 281}
+_KEYCTL = {"x86_64": 250, "aarch64": 219}
+_KEYCTL_JOIN_SESSION_KEYRING = 1
 _SECCOMP_SET_MODE_FILTER = 1
 _SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4  # do not slow the program down for the filter's sake
 _AT_EMPTY_PATH = 0x1000
@@ -66,23 +69,43 @@ def no_address_randomisation() -> None:
     check(libc.personality(ctypes.c_ulong(current | ADDR_NO_RANDOMIZE)), "personality")
 
 
-def own_user_namespace(uid: int, gid: int) -> None:
-    """Put the calling process into a user namespace of its own, with the same ids.
+def own_user_namespace(uid: int, gid: int, outer_uid: int = -1, outer_gid: int = -1) -> None:
+    """Put the calling process into a user namespace of its own.
 
     Parts in different namespaces cannot trace each other, nor read each other's memory, program or
     descriptors; signals, files and all IPC work as before, since the ids stay the same.
+
+    Args:
+        uid: its user in there.
+        gid: its group in there.
+        outer_uid: its user so far, if it is another number.
+        outer_gid: its group so far, likewise.
 
     Raises:
         OSError: this system does not allow it. The process may be left in an unmapped namespace then.
     """
     check(libc.unshare(CLONE_NEWUSER), "unshare")
+    map_ids(uid, uid if outer_uid < 0 else outer_uid, gid, gid if outer_gid < 0 else outer_gid)
+
+
+def map_ids(uid: int, outer_uid: int, gid: int, outer_gid: int) -> None:
+    """Map the ids of the calling process, which has just got a user namespace."""
     prctl(PR_SET_DUMPABLE, 1)  # unshare clears it, and the files below would belong to root
-    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
+    maps = (("setgroups", "deny"), ("uid_map", f"{uid} {outer_uid} 1"), ("gid_map", f"{gid} {outer_gid} 1"))
+    for name, text in maps:
         fd = os.open(f"/proc/self/{name}", os.O_WRONLY | os.O_CLOEXEC)
         try:
             os.write(fd, text.encode())
         finally:
             os.close(fd)
+
+
+def own_keyring() -> None:
+    """Leave the session's keyring: the keys in it are those of whoever started us."""
+    number = ctypes.c_long(_KEYCTL[os.uname().machine])
+    result = libc.syscall(number, ctypes.c_long(_KEYCTL_JOIN_SESSION_KEYRING), None)
+    if result == -1 and ctypes.get_errno() not in {errno.ENOSYS, errno.EPERM}:  # no keyrings for anybody
+        check(result, "keyctl")
 
 
 class Exec:

@@ -78,6 +78,12 @@ def nested_namespaces_work(world: World) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
+def use_up_pid() -> None:
+    """Use up the pid that finding out would have taken: parts get the same ones in every sandbox."""
+    with contextlib.suppress(OSError):
+        os.posix_spawn("/dev/null", ["none"], {})  # fails, after it has made a process
+
+
 def open_terminal() -> tuple[int, int]:
     """Return the two ends of a new terminal that neither echoes nor changes output.
 

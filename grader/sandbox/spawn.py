@@ -7,10 +7,12 @@ import os
 import resource
 import socket
 import subprocess
+from typing import Protocol
 
 from grader.model.config import LimitsConfig
 from grader.sandbox import protocol
 from grader.sandbox.bundle import agent_code, sealed
+from grader.sandbox.gate import ended
 from grader.sandbox.isolation import FULL, CommandLine, full_isolation, interpreter
 
 _MIB = 1 << 20
@@ -19,10 +21,31 @@ _CPU_S_MIN = 60
 _COMMAND_MEMORY = 4096 * _MIB
 _COMMAND_FILE = 256 * _MIB
 _COMMAND_FILES = 1024
+_END_S = 2.0
 
 
-def spawn(isolation: str, limits: LimitsConfig, other: socket.socket, errors: int) -> subprocess.Popen[bytes]:
-    """Start the agent.
+class Confined(Protocol):
+    """An agent that was started, as the grader holds it."""
+
+    def end(self) -> None:
+        """End it, and everything in its sandbox; its socket is closed already."""
+
+
+class Spawned:
+    """An agent in a process of its own: in bubblewrap, or a plain child."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def end(self) -> None:
+        """Wait until it has ended; it does when its socket is closed."""
+        if not ended(self._process.pid, _END_S):  # a tracee whose tracer does not let go
+            self._process.kill()
+        self._process.wait()
+
+
+def spawn(isolation: str, limits: LimitsConfig, other: socket.socket, errors: int) -> Spawned:
+    """Start the agent of a box.
 
     Args:
         isolation: `full` or `limits-only`.
@@ -33,24 +56,38 @@ def spawn(isolation: str, limits: LimitsConfig, other: socket.socket, errors: in
     Raises:
         HostError: bubblewrap is missing.
     """
+    line = CommandLine()
+    if isolation == FULL:
+        line = full_isolation(limits)
+        line.add("--")
+    return spawn_agent(line, other, errors)
+
+
+def spawn_agent(line: CommandLine, other: socket.socket, errors: int, *words: str) -> Spawned:
+    """Start the agent's program behind a command line, whose descriptors are closed then.
+
+    Args:
+        line: up to what is to run.
+        other: its end of the socket; the caller closes it.
+        errors: where its complaints go.
+        words: further arguments.
+    """
     _raise_queue_limit()
     code = sealed("agent", agent_code())
-    line = CommandLine()
     try:
-        if isolation == FULL:
-            line = full_isolation(limits)
-            line.add("--")
         line.add(interpreter(), "-I", "-S", "-B")
-        line.add(f"/proc/self/fd/{code}", str(other.fileno()), str(code))
-        return subprocess.Popen(
-            line.arguments,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            pass_fds=[code, other.fileno(), *line.fds],
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-            cwd="/",
-            start_new_session=True,  # no way to the grader's terminal
+        line.add(f"/proc/self/fd/{code}", str(other.fileno()), str(code), *words)
+        return Spawned(
+            subprocess.Popen(
+                line.arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                pass_fds=[code, other.fileno(), *line.fds],
+                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+                cwd="/",
+                start_new_session=True,  # no way to the grader's terminal
+            )
         )
     finally:
         protocol.close_all([code, *line.fds])

@@ -13,10 +13,12 @@ import pytest
 
 from grader.executors.build import Build, build
 from grader.executors.tree import SourceTree
-from grader.model.config import BuildConfig, LimitsConfig
+from grader.model.config import BuildConfig
 from grader.model.history import ObjectKind
 from grader.sandbox.box import Box, Started
 from grader.sandbox.isolation import interpreter
+
+from ..unit.sandbox.running import WAYS, opened
 
 pytestmark = pytest.mark.system
 
@@ -38,9 +40,9 @@ def call(result):
 """
 
 
-@pytest.fixture
-def box() -> Iterator[Box]:
-    with Box("full", LimitsConfig()) as made:
+@pytest.fixture(params=WAYS)
+def box(request: pytest.FixtureRequest) -> Iterator[Box]:
+    with opened(request.param) as made:
         yield made
 
 

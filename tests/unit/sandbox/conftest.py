@@ -1,4 +1,4 @@
-"""Boxes for tests: one that many tests share, and how to make another."""
+"""Boxes for tests, opened in each way: one that many tests share, and fresh ones."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader.model.config import LimitsConfig
 from grader.sandbox.box import Box
 
+from .running import WAYS, opened
 
-@pytest.fixture(scope="module")
-def box() -> Iterator[Box]:
-    with Box("full", LimitsConfig()) as made:
+
+@pytest.fixture(scope="module", params=WAYS)
+def box(request: pytest.FixtureRequest) -> Iterator[Box]:
+    with opened(request.param) as made:
         yield made
 
 
-@pytest.fixture
-def fresh_box() -> Iterator[Box]:
-    with Box("full", LimitsConfig()) as made:
+@pytest.fixture(params=WAYS)
+def fresh_box(request: pytest.FixtureRequest) -> Iterator[Box]:
+    with opened(request.param) as made:
         yield made
 
 
-@pytest.fixture(params=["full", "limits-only"])
+@pytest.fixture(params=[*WAYS, "limits-only"])
 def any_box(request: pytest.FixtureRequest) -> Iterator[Box]:
-    with Box(request.param, LimitsConfig()) as made:
+    with opened(request.param) as made:
         yield made

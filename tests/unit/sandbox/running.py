@@ -11,10 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader.model.config import LimitsConfig
 from grader.sandbox.box import Box, Started
 from grader.sandbox.isolation import interpreter
+from grader.sandbox.zygote import Zygote
 
 DEADLINE_S = 20.0
+WAYS = ("own", "zygote")
+"""How a fully isolated box may be opened: in a process of its own, or forked from a zygote."""
 TRACE_ALL = struct.pack("HBBI", 0x06, 0, 0, 0x7FF00000)
 """A seccomp filter: every system call stops for the tracer."""
 
@@ -25,6 +29,19 @@ _WALL = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
 _libc.ptrace.restype = ctypes.c_long
+
+
+@contextmanager
+def opened(way: str, limits: LimitsConfig | None = None, filter_program: bytes = b"") -> Iterator[Box]:
+    """A box opened in one of the ways, or `limits-only`."""
+    limits = limits or LimitsConfig()
+    if way == "zygote":
+        with Zygote("full") as zygote, zygote.box(limits, filter_program) as box:
+            assert zygote.works
+            yield box
+    else:
+        with Box("full" if way == "own" else way, limits, filter_program) as box:
+            yield box
 
 
 def run(box: Box, *argv: str, text: bytes = b"", terminal: bool = False, cwd: str = "/work") -> str:

@@ -22,8 +22,10 @@ from grader.sandbox.isolation import MINIMAL_ENVIRONMENT
 
 from .running import (
     TRACE_ALL,
+    WAYS,
     Tracer,
     descriptors,
+    opened,
     read_line,
     released,
     run,
@@ -40,9 +42,9 @@ EXECVE = {"x86_64": 59, "aarch64": 221}[platform.machine()]
 EXECVEAT = {"x86_64": 322, "aarch64": 281}[platform.machine()]
 
 
-@pytest.fixture
-def tracing_box() -> Iterator[Box]:
-    with Box("full", LimitsConfig(), TRACE_ALL) as made:
+@pytest.fixture(params=WAYS)
+def tracing_box(request: pytest.FixtureRequest) -> Iterator[Box]:
+    with opened(request.param, filter_program=TRACE_ALL) as made:
         yield made
 
 
@@ -112,9 +114,10 @@ print(json.dumps({
 """
 
 
-def test_a_program_finds_what_the_contract_says() -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_a_program_finds_what_the_contract_says(way: str) -> None:
     limits = LimitsConfig(memory_mib=256, file_mib=3, open_files=99)
-    with Box("full", limits) as box:
+    with opened(way, limits) as box:
         box.put("/submission", b"")
         argv = ["/usr/bin/env", "python3", "-c", FACTS, "a b", "", os.fsdecode(b"\xff")]
         started = box.start(argv, env={"LEVEL": "3", "HOME": "/tmp"}, cwd="/tmp")
@@ -146,13 +149,13 @@ def test_addresses_are_the_same_in_every_run(box: Box) -> None:
 
 def test_the_same_starts_give_the_same_pids() -> None:
     pids = []
-    for _ in range(2):
-        with Box("full", LimitsConfig()) as box:
+    for way in (*WAYS, *WAYS):
+        with opened(way) as box:
             parts = [box.start(["/bin/true"], terminal=terminal) for terminal in (False, True)]
             pids.append([part.sandbox_pid for part in parts])
             for part in parts:
                 part.close()
-    assert pids[0] == pids[1]
+    assert pids == pids[:1] * 4
 
 
 def test_the_tracer_sees_exec_first_and_nothing_before(tracing_box: Box) -> None:
@@ -274,8 +277,9 @@ def test_the_network_is_a_loopback_of_its_own(box: Box) -> None:
     assert run_python(box, source) == "b'x' ['lo']\n"
 
 
-def test_a_part_cannot_keep_the_box_open_after_it_is_closed() -> None:
-    with Box("full", LimitsConfig()) as box:
+@pytest.mark.parametrize("way", WAYS)
+def test_a_part_cannot_keep_the_box_open_after_it_is_closed(way: str) -> None:
+    with opened(way) as box:
         started = box.start(["/bin/sh", "-c", "trap '' TERM HUP; setsid sleep 1000 & sleep 1000"])
         started.release()
         until(lambda: "sh" in Path(f"/proc/{started.pid}/comm").read_text(), "it did not start")
