@@ -45,6 +45,7 @@ _RESTART = frozenset({-512, -513, -514, -516})
 _ERESTARTSYS, _ERESTARTNOINTR = -512, -513
 _EINTR = 4
 _STOPPING = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
+_EXECS = frozenset({"execve", "execveat"})
 _ALARM = int(signal.SIGALRM).to_bytes(4, "little")
 _ATTEMPTS = 30
 _NAP_S = 0.0002
@@ -229,6 +230,8 @@ class Controller:
 
     def _next_status(self, task: Task) -> int | None:
         """Return a running thread's wait status, or None when it has fallen asleep in a call."""
+        if task.in_call and task.name in _EXECS and self._siblings(task):
+            return self._next_of_exec(task)
         attempts, asleep_before = 0, False
         watch = CpuWatch(task.tid, self._limits.cpu_s)
         while True:
@@ -257,6 +260,38 @@ class Controller:
                 self._check_wall()
                 if watch.exceeded():
                     self._spins(task)
+
+    def _next_of_exec(self, task: Task) -> int:
+        """Return the next wait status of a thread that execs, and let the others of its process end.
+
+        It gets the id of the leader, under which it is reported from then on.
+        """
+        while True:
+            for other in [task, *task.process.tasks]:
+                status = self._poll_of_exec(task, other) if other.state is not State.DEAD else None
+                if status is not None:
+                    return status
+            self._waiter.nap(_NAP_S)
+            self._check_wall()
+
+    def _poll_of_exec(self, task: Task, other: Task) -> int | None:
+        try:
+            status = self._waiter.poll(other.tid)
+        except ChildProcessError:
+            return None
+        if status is None or other is task:
+            return status
+        if not os.WIFSTOPPED(status):
+            other.state = State.DEAD
+            other.close()
+        elif status >> 16 == ptrace.EVENT_EXEC:
+            task.close()
+            task.tid, task.ns_tid = other.tid, other.ns_tid
+            return status
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                ptrace.resume(other.tid)
+        return None
 
     def _spins(self, task: Task) -> None:
         ptrace.interrupt(task.tid)
