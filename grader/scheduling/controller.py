@@ -43,6 +43,7 @@ from grader.tracer.task import Frame, Process, State, Task
 _READY = frozenset({State.NEW, State.ENTRY, State.ANNOUNCED, State.WOKEN})
 _RESTART = frozenset({-512, -513, -514, -516})
 _ERESTARTSYS, _ERESTARTNOINTR = -512, -513
+_SENT_BACK = -600  # none of the kernel's: a sleep, which never was in the kernel
 _EINTR = 4
 _STOPPING = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
 _EXECS = frozenset({"execve", "execveat"})
@@ -152,7 +153,7 @@ class Controller:
         elif task.state is State.HELD:
             self._enter_kernel(task)
         elif task.state is State.SLEEPING:
-            self._end_sleep(task, interrupted=True)
+            self._leave_sleep(task)
         elif task.state is State.ANNOUNCED and self._divert(task):
             pass
         else:
@@ -366,7 +367,9 @@ class Controller:
         task.frames.pop()
         frame.restore(task)
         if frame.made_again(entry, RESTART_SYSCALL):
-            if task.rival is not None and self._in_kernel(task.rival):
+            if task.name in SLEEPS:
+                task.state = State.SLEEPING
+            elif task.rival is not None and self._in_kernel(task.rival):
                 task.state, task.blocked = State.HELD, True
             else:
                 self._enter_kernel(task)
@@ -626,6 +629,10 @@ class Controller:
             return
         task.frames.pop()
         frame.restore(task)
+        if frame.code == _SENT_BACK:
+            Registers(task.tid, self._machine).pass_call(-_EINTR)
+            if task.deadline is not None:
+                write_remaining(task, max(task.deadline - self.clock.now, 0))
         self._finish(task, -_EINTR)
 
     def _sender(self, task: Task) -> int | str:
@@ -713,7 +720,7 @@ class Controller:
 
     def _wake(self, task: Task) -> None:
         if task.state is State.SLEEPING:
-            self._end_sleep(task, interrupted=False)
+            self._end_sleep(task)
         elif task.state is State.HELD:
             task.deadline = None
             result = time_out(task)
@@ -729,13 +736,18 @@ class Controller:
                     self._handle(task, status)
                 self._check_wall()
 
-    def _end_sleep(self, task: Task, *, interrupted: bool) -> None:
-        result = -_EINTR if interrupted else 0
-        if interrupted and task.deadline is not None:
-            write_remaining(task, max(task.deadline - self.clock.now, 0))
-        Registers(task.tid, self._machine).skip_call(result)
-        self.calls.finish(task, result)
+    def _end_sleep(self, task: Task) -> None:
+        Registers(task.tid, self._machine).skip_call(0)
+        self.calls.finish(task, 0)
         task.state = State.WOKEN
+
+    def _leave_sleep(self, task: Task) -> None:
+        """Let a signal arrive in a sleep: a handler ends it, but not a stop."""
+        if task.entry is not None:
+            Registers(task.tid, self._machine).repeat_call(task.entry.nr)
+        task.push(_SENT_BACK)
+        task.state = State.RUNNING
+        ptrace.resume(task.tid)
 
     def _ring(self) -> None:
         for host, timer in list(self.clock.timers.items()):

@@ -108,6 +108,12 @@ class Registers:
         else:
             self._store_without_call()
 
+    def pass_call(self, result: int) -> None:
+        """At any other stop: go on behind the call that would be made next, as if it had returned this."""
+        self._set(self._machine.pc, self._get(self._machine.pc) + self._machine.instruction)
+        self.set_result(result)
+        self.store()
+
     def _store_without_call(self) -> None:
         if self._machine.skip is not None:
             self._set(self._machine.skip, -1)
