@@ -7,13 +7,13 @@ import time
 import pytest
 
 from grader.model.history import EndReason
-from tests.system.run_program import c_program, c_source, output, perform
+from tests.system.run_program import c_program, output, perform
 
 pytestmark = pytest.mark.system
 
 _STATES = (
-    "blocked", "held", "sleeping", "polling", "stopped", "ready", "computing", "vfork", "threads", "leaderless",
-    "running_threads", "exec_in_thread", "parent",
+    "blocked", "held", "sleeping", "polling", "stopped", "ready", "computing", "vfork", "threads",
+    "leaderless", "running_threads", "exec_in_thread", "parent",
 )  # fmt: skip
 
 _TO_THE_END = "[{start: tracee}, {exit: {tracee: 0}}]"

@@ -1,4 +1,4 @@
-"""Several that wait for the same thing: all of them are blocked, and the schedule says who is served first."""
+"""Several wait for the same thing: all of them are blocked, and the schedule says who is served first."""
 
 from __future__ import annotations
 
