@@ -26,8 +26,8 @@ from grader.model.exercise import Exercise, Scenario
 from grader.model.verdict import Finding, Outcome, ScenarioResult, Severity, Verdict
 from grader.planning import RunSpec, expand, make_plan
 from grader.reporters import json as json_report
-from grader.sandbox.box import Box
 from grader.sandbox.doctor import choose_isolation
+from grader.sandbox.zygote import open_box
 from grader.store import SUFFIX, RunFolder, StoredPlan, StoredRun
 
 
@@ -142,7 +142,7 @@ def _build(
     def peers() -> Mapping[str, Program]:
         return build_peers(request.reference, wanted, config, isolation) if wanted else {}
 
-    with ThreadPoolExecutor(1) as side, Box(isolation, config.limits) as box:
+    with ThreadPoolExecutor(1) as side, open_box(isolation, config.limits) as box:
         future = side.submit(peers)
         built = build(tree, roles, box, config.build, instrument=True)
         return built, future.result()
@@ -168,7 +168,7 @@ def build_peers(
         folder = reference / "peers" / language
         if missing and folder.is_dir():
             tree = read_tree(folder, config.build)
-            with Box(isolation, config.limits) as box:
+            with open_box(isolation, config.limits) as box:
                 built = build(tree, missing, box, config.build, instrument=False)
             programs |= {role: _standalone(program, tree) for role, program in built.programs.items()}
             missing = [role for role in missing if role not in programs]
