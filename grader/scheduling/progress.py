@@ -33,6 +33,7 @@ class Progress:
         self.futile = 0
         self._seen: set[tuple[str, int]] = set()
         self._loads = 0
+        self._probe: int | None = None
 
     def reset(self) -> None:
         """Note that the script has done something."""
@@ -50,8 +51,12 @@ class Progress:
             self.futile += 1
 
     def _is_progress(self, row: dict[str, Any]) -> bool:
+        if row["type"] is OpType.INVOKE and row["value"].get("signal") == "0":
+            self._probe = row["index"]  # kill(pid, 0) only asks whether somebody is there
         if row["type"] is not OpType.OK or row["f"] in _NO_PROGRESS:
             return False
+        if row["f"] == "kill":
+            return bool(row["invoked"] != self._probe)
         if row["f"] in _NO_PROGRESS_IF_ZERO:
             return bool(row["result"])
         if row["f"] == "wait":
