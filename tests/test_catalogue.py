@@ -18,7 +18,7 @@ _SAMPLE = 2
 EXERCISES = sorted(path.parent.name for path in (site_root() / "exercises").glob("*/exercise.yaml"))
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1500)
 @pytest.mark.parametrize("name", EXERCISES)
 def test_right_solutions_pass_and_each_mutant_fails_its_own_check_only(name: str) -> None:
     exercise = load_catalogue(site_root() / "exercises").get(name)
