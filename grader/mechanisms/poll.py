@@ -87,6 +87,13 @@ def _epoll(timeout: _TimeOut) -> Call:
     )
 
 
+_EPOLL_CREATE = Call(
+    f="epoll_create",
+    leave=lambda _view, _args, result: {"fd": result},
+    made=lambda view, _args, result: view.descriptor(result),
+    wakes=False,
+)
+
 CALLS = {
     "poll": _POLL,
     "ppoll": _PPOLL,
@@ -95,12 +102,8 @@ CALLS = {
     "epoll_wait": _epoll(_milliseconds(3)),
     "epoll_pwait": _epoll(_milliseconds(3)),
     "epoll_pwait2": _epoll(_timespec(3)),
-    "epoll_create1": Call(
-        f="epoll_create",
-        leave=lambda _view, _args, result: {"fd": result},
-        made=lambda view, _args, result: view.descriptor(result),
-        wakes=False,
-    ),
+    "epoll_create": _EPOLL_CREATE,
+    "epoll_create1": _EPOLL_CREATE,
     "epoll_ctl": Call(
         f="epoll_ctl",
         enter=lambda view, args: {

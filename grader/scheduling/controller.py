@@ -46,6 +46,7 @@ _ERESTARTSYS, _ERESTARTNOINTR = -512, -513
 _SENT_BACK = -600  # none of the kernel's: a sleep, which never was in the kernel
 _EINTR = 4
 _STOPPING = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
+_CLONE_UNTRACED = 0x00800000
 _EXECS = frozenset({"execve", "execveat"})
 _ALARM = int(signal.SIGALRM).to_bytes(4, "little")
 _ATTEMPTS = 30
@@ -202,10 +203,25 @@ class Controller:
                 return
         self._enter_kernel(task)
 
+    def _keep_hold_of_child(self, task: Task) -> None:
+        """Take CLONE_UNTRACED from a call that makes a process: nobody would see what that one does."""
+        entry = task.entry
+        if entry is None or task.name not in ("clone", "clone3"):
+            return
+        if task.name == "clone" and entry.args[0] & _CLONE_UNTRACED:
+            registers = Registers(task.tid, self._machine)
+            registers.set_argument(0, entry.args[0] & ~_CLONE_UNTRACED)
+            registers.store()
+        elif task.name == "clone3":
+            flags = int.from_bytes(ptrace.read_memory(task.tid, entry.args[0], 8), "little")
+            if flags & _CLONE_UNTRACED:
+                ptrace.write_memory(task.tid, entry.args[0], (flags & ~_CLONE_UNTRACED).to_bytes(8, "little"))
+
     def _in_kernel(self, rival: object) -> bool:
         return any(other.rival == rival and other.state is State.BLOCKED for other in self.tasks)
 
     def _enter_kernel(self, task: Task) -> None:
+        self._keep_hold_of_child(task)
         timed = self.clock.deadline(task, self.calls.view(task))
         if timed is not None and task.entry is not None:
             due, index, for_ever = timed
