@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import subprocess
 import sys
 import tempfile
@@ -74,7 +75,7 @@ def c_program(name: str, *, instrument: bool = False, flags: tuple[str, ...] = (
 @functools.cache
 def c_source(source: str, *, instrument: bool = False) -> Program:
     """Compile a program given as its text."""
-    name = f"inline{abs(hash(source))}"
+    name = f"p{hashlib.sha256(source.encode()).hexdigest()[:12]}"
     folder = Path(_folder().name)
     path = folder / f"{name}.c"
     path.write_text(f'#include "{TRACEES}/expect.h"\n#line 1\n{source}')
@@ -87,7 +88,7 @@ def c_source(source: str, *, instrument: bool = False) -> Program:
     return Program(
         role="inline",
         language="c",
-        argv=("/submission/inline",),
+        argv=(f"/submission/{name}",),
         binary=target.read_bytes(),
         instrumented=instrument,
     )
@@ -172,7 +173,8 @@ def perform(
         )
         for name, program in cast.items()
     }
-    return run(spec, players, _archive(cast.values()), lambda: Box(FULL, spec.limits, filter_program()))
+    own = [program for name, program in cast.items() if spec.script.cast[name].by == "submission"]
+    return run(spec, players, _archive(own), lambda: Box(FULL, spec.limits, filter_program()))
 
 
 def output(history: History, part: str = PART, stream: str = "stdout") -> str:
