@@ -1,157 +1,195 @@
-/* Wrong: SIGPIPE is not ignored: a line typed when the peer is gone kills the program. */
+/* Wrong: what is typed is written at once, though the peer may be gone: SIGPIPE kills the program. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
-struct line {
-    struct line *next;
+/* Bytes that have come and are not used up yet. */
+struct text {
+    char *bytes;
     size_t length;
-    char text[];
 };
 
-static struct {
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    struct line *first, **end; /* a line stays in the queue until it is written */
-    bool broken;               /* the peer reads no more */
-} queue = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, NULL, &queue.first, false};
-
-static char mine[4096], theirs[4096];
-static const char *peer;
-
-static void fail(const char *what)
+static void die(const char *what)
 {
     perror(what);
-    _exit(1);
+    exit(1);
+}
+
+static void append(struct text *text, const char *bytes, size_t count)
+{
+    text->bytes = realloc(text->bytes, text->length + count);
+    if (text->bytes == NULL)
+        die("realloc");
+    memcpy(text->bytes + text->length, bytes, count);
+    text->length += count;
+}
+
+static void drop(struct text *text, size_t count)
+{
+    text->length -= count;
+    memmove(text->bytes, text->bytes + count, text->length);
+}
+
+/*
+ * Takes what there is to read, with one read(). At end of file it returns false, and completes a last line
+ * that came without its newline.
+ */
+static bool fill(struct text *text, int fd)
+{
+    char piece[4096];
+    ssize_t count = read(fd, piece, sizeof piece);
+    if (count == -1 && errno != EIO) /* EIO: the terminal is gone, so nothing more will be typed */
+        die("read");
+    if (count > 0)
+        append(text, piece, count);
+    else if (text->length > 0 && text->bytes[text->length - 1] != '\n')
+        append(text, "\n", 1);
+    return count > 0;
+}
+
+/* The length of the first line with its newline; 0 if no line is complete. */
+static size_t first_line(const struct text *text)
+{
+    const char *end = text->length > 0 ? memchr(text->bytes, '\n', text->length) : NULL;
+    return end != NULL ? (size_t)(end - text->bytes) + 1 : 0;
+}
+
+static bool is_quit(const char *line, size_t length)
+{
+    return length == strlen("/quit\n") && memcmp(line, "/quit\n", length) == 0;
+}
+
+/* Prints a line in one write: stdio would hold it back when stdout is not a terminal. */
+static void say(const char *peer, const char *between, const char *rest, size_t length)
+{
+    struct iovec parts[] = {
+        {.iov_base = (void *)peer, .iov_len = strlen(peer)},
+        {.iov_base = (void *)between, .iov_len = strlen(between)},
+        {.iov_base = (void *)rest, .iov_len = length},
+    };
+    if (writev(STDOUT_FILENO, parts, 3) == -1)
+        die("stdout");
+}
+
+static char *fifo_name(const char *person)
+{
+    char *name;
+    if (asprintf(&name, "%s.fifo", person) == -1)
+        die("asprintf");
+    return name;
 }
 
 static void make_fifo(const char *name)
 {
-    if (mkfifo(name, S_IRUSR | S_IWUSR) != 0 && errno != EEXIST)
-        fail(name);
+    if (mkfifo(name, 0600) == -1 && errno != EEXIST)
+        die(name);
 }
 
-static void *listener(void *argument)
+/*
+ * Opens the peer's FIFO for writing without waiting for the peer. What we write before it comes stays in
+ * the pipe, because O_RDWR makes us a reader as well; for the same reason write() can never fail with
+ * SIGPIPE. A peer that leaves at this very moment removes its FIFO: then make it again, for the next one.
+ */
+static int open_outgoing(const char *name)
 {
-    int fd = *(int *)argument;
-    struct pollfd first = {.fd = fd, .events = POLLIN};
-    if (poll(&first, 1, -1) == -1) /* until the peer came and wrote, or came and went */
-        fail("poll");
-    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
-
-    FILE *in = fdopen(fd, "r");
-    setvbuf(stdout, NULL, _IOFBF, 1 << 16); /* one write a line, flushed by hand */
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t length;
-    while ((length = getline(&line, &size, in)) > 0) {
-        printf("%s: %s%s", peer, line, line[length - 1] == '\n' ? "" : "\n");
-        fflush(stdout);
+    for (;;) {
+        make_fifo(name);
+        int fd = open(name, O_RDWR | O_NONBLOCK);
+        if (fd != -1)
+            return fd;
+        if (errno != ENOENT)
+            die(name);
     }
-    printf("%s left\n", peer);
-    fflush(stdout);
-    unlink(mine);
-    _exit(0);
 }
 
-static void *talker(void *unused)
+/*
+ * Opens both FIFOs. Ours comes first: whoever finds us at his FIFO can be sure that we see him leave.
+ */
+static void open_both(const char *mine, const char *theirs, int *incoming, int *outgoing)
 {
-    (void)unused;
-    int fd;
-    while ((fd = open(theirs, O_WRONLY)) == -1 && errno == ENOENT)
-        make_fifo(theirs);
-    if (fd == -1)
-        fail(theirs);
+    make_fifo(mine);
+    *incoming = open(mine, O_RDONLY | O_NONBLOCK);
+    if (*incoming == -1)
+        die(mine);
+    *outgoing = open_outgoing(theirs);
+}
 
-    pthread_mutex_lock(&queue.mutex);
-    while (!queue.broken) {
-        struct line *line = queue.first;
-        if (line == NULL) {
-            pthread_cond_wait(&queue.changed, &queue.mutex);
-            continue;
+/* Prints what has come from the peer; false when the peer has left. */
+static bool hear(struct text *heard, int incoming, int outgoing, const char *theirs, const char *peer)
+{
+    static bool met;
+    bool there = fill(heard, incoming);
+    if (!met) { /* the peer reads its FIFO now: we need not be a reader ourselves any longer */
+        int writer = open(theirs, O_WRONLY | O_NONBLOCK);
+        if (writer != -1) {
+            dup2(writer, outgoing);
+            close(writer);
         }
-        pthread_mutex_unlock(&queue.mutex);
-        size_t done = 0;
-        ssize_t count = 0;
-        while (done < line->length && (count = write(fd, line->text + done, line->length - done)) > 0)
-            done += count;
-        pthread_mutex_lock(&queue.mutex);
-        queue.broken = count == -1; /* EPIPE; the listener will see that the peer left, and end us all */
-        queue.first = line->next;
-        if (queue.first == NULL)
-            queue.end = &queue.first;
-        free(line);
-        pthread_cond_broadcast(&queue.changed);
+        met = true;
     }
-    pthread_mutex_unlock(&queue.mutex);
-    return NULL;
+    size_t length;
+    while ((length = first_line(heard)) > 0) {
+        say(peer, ": ", heard->bytes, length);
+        drop(heard, length);
+    }
+    if (!there)
+        say(peer, " left\n", "", 0);
+    return there;
 }
 
-static void put(const char *text, size_t length)
+/* Talks until one of the two leaves. */
+static void talk(int incoming, int outgoing, const char *theirs, const char *peer)
 {
-    struct line *line = malloc(sizeof *line + length + 1);
-    if (line == NULL)
-        fail("malloc");
-    memcpy(line->text, text, length);
-    if (text[length - 1] != '\n')
-        line->text[length++] = '\n';
-    line->length = length;
-    line->next = NULL;
-    pthread_mutex_lock(&queue.mutex);
-    *queue.end = line;
-    queue.end = &line->next;
-    pthread_cond_broadcast(&queue.changed);
-    pthread_mutex_unlock(&queue.mutex);
-}
+    struct text typed = {NULL, 0}, heard = {NULL, 0};
 
-/* Leaves: if a peer is there, only after all that was typed is written. */
-static void leave(void)
-{
-    unlink(mine); /* from here on nobody new can find us */
-    int fd = open(theirs, O_WRONLY | O_NONBLOCK);
-    if (fd != -1) { /* somebody reads there: then the talker's open() returns, too */
-        pthread_mutex_lock(&queue.mutex);
-        while (queue.first != NULL && !queue.broken)
-            pthread_cond_wait(&queue.changed, &queue.mutex);
-        pthread_mutex_unlock(&queue.mutex);
+    for (;;) {
+        struct pollfd ready[] = {
+            {.fd = incoming, .events = POLLIN},
+            {.fd = STDIN_FILENO, .events = POLLIN},
+        };
+        if (poll(ready, 2, -1) == -1)
+            die("poll");
+
+        if (ready[1].revents != 0) {
+            bool more = fill(&typed, STDIN_FILENO);
+            size_t length;
+            while ((length = first_line(&typed)) > 0) {
+                if (is_quit(typed.bytes, length))
+                    return;
+                if (write(outgoing, typed.bytes, length) == -1)
+                    die("write");
+                drop(&typed, length);
+            }
+            if (!more)
+                return;
+        }
+        if (ready[0].revents != 0 && !hear(&heard, incoming, outgoing, theirs, peer))
+            return;
     }
-    _exit(0);
 }
 
 int main(int argc, char **argv)
 {
     if (argc != 3) {
-        fprintf(stderr, "usage: %s ME PEER\n", argv[0]);
+        fprintf(stderr, "usage: chat ME PEER\n");
         return 2;
     }
-    peer = argv[2];
-    snprintf(mine, sizeof mine, "%s.fifo", argv[1]);
-    snprintf(theirs, sizeof theirs, "%s.fifo", peer);
+    char *mine = fifo_name(argv[1]), *theirs = fifo_name(argv[2]);
+    int incoming, outgoing;
+    open_both(mine, theirs, &incoming, &outgoing);
 
-    make_fifo(mine);
-    make_fifo(theirs);
-    int incoming = open(mine, O_RDONLY | O_NONBLOCK);
-    if (incoming == -1)
-        fail(mine);
+    talk(incoming, outgoing, theirs, argv[2]);
 
-    pthread_t threads[2];
-    if (pthread_create(&threads[0], NULL, listener, &incoming) != 0
-        || pthread_create(&threads[1], NULL, talker, NULL) != 0)
-        fail("pthread_create");
-
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t length;
-    while ((length = getline(&line, &size, stdin)) > 0 && strcmp(line, "/quit\n") != 0
-           && strcmp(line, "/quit") != 0)
-        put(line, length);
-    leave();
+    /* First the name, then (by exiting) the descriptors: who has seen us leave finds no FIFO of ours. */
+    if (unlink(mine) == -1)
+        die(mine);
+    return 0;
 }
