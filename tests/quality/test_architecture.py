@@ -310,6 +310,25 @@ def test_words_that_are_never_said() -> None:
 
 
 def test_every_script_can_be_started() -> None:
-    """A fresh clone has the executable bits that the Makefile relies on."""
+    """A fresh clone has the executable bits that the Makefile relies on, and no mistake of syntax."""
     scripts = [*sorted((ROOT / "scripts").glob("*.sh")), ROOT / ".ci" / "run"]
     none([shown(path) for path in scripts if not path.stat().st_mode & 0o100])
+    for path in scripts:
+        shell = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("#!").split()[-1].split("/")[-1]
+        subprocess.run([shell, "-n", path], check=True)
+
+
+def test_the_demonstration_grades_what_is_there() -> None:
+    """Its wrong submissions stand in the folder of the check that must catch them."""
+    text = (ROOT / "scripts" / "demo.sh").read_text(encoding="utf-8")
+    graded = re.findall(r"^grade (\S+) \S+ (\S+) '?([a-z-]*)'?$", text, re.MULTILINE)
+    none(
+        [
+            f"{name}/{folder}"
+            for name, folder, _ in graded
+            if not (ROOT / "reference" / name / folder).is_dir()
+        ]
+    )
+    assert [
+        folder.startswith(f"rejected/{check}/" if check else "accepted/") for _, folder, check in graded
+    ] == [True] * 4
