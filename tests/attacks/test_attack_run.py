@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -12,7 +13,7 @@ from tests.system.run_program import c_source, output, perform
 
 pytestmark = pytest.mark.system
 
-_MARKER = "a-run-of-the-tests-of-attacks"
+_MARKER = f"a-run-of-the-tests-of-attacks-{os.getpid()}"
 _SOON_S = 10.0
 _PEER = r"""
 int main(void)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -12,7 +13,7 @@ from tests.system.run_program import c_source, output, perform, python_program
 
 pytestmark = pytest.mark.system
 
-_MARKER = "a-run-of-the-tests-of-limits"
+_MARKER = f"a-run-of-the-tests-of-limits-{os.getpid()}"
 _SOON_S = 10.0
 
 
