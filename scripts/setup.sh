@@ -80,9 +80,15 @@ as_root() {
     fi
 }
 
+# What apt says is shown only if it fails: it is long.
 apt() {
+    log=$(mktemp)
     as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 \
-        apt-get -q -o DPkg::Lock::Timeout=300 -o APT::Get::Assume-Yes=true "$@" </dev/null
+        apt-get -q -o DPkg::Lock::Timeout=300 -o APT::Get::Assume-Yes=true "$@" </dev/null >"$log" 2>&1
+    status=$?
+    [ "$status" = 0 ] || cat "$log" >&2
+    rm -f "$log"
+    return "$status"
 }
 
 install_packages() {
@@ -91,7 +97,7 @@ install_packages() {
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null || fail "not root, and there is no sudo; $by_hand"
     fi
-    say "installing system packages: $*"
+    say "installing system packages, which may take a minute: $*"
     as_root true || fail "sudo refuses; $by_hand"
     apt update || say "apt-get update failed; trying with the package lists that are there"
     apt install --no-install-recommends "$@" || fail "that did not work; $by_hand"
