@@ -36,7 +36,7 @@ class Waiting:
 
 def waiting_in(task: Task, recorder: Recorder) -> tuple[str, tuple[str, ...]]:
     """Return (call, ids of the objects) a blocked thread waits in; ("", ()) if it is in no call."""
-    index = task.announced[1] if task.announced is not None else task.pending
+    index = task.waits_in
     if index is None:
         return "", ()
     row = recorder.row(index)

@@ -448,14 +448,13 @@ class Run:
         found = []
         for task in self._controller.alive():
             state = _STATES.get(task.state, "running")
-            pending = task.announced[1] if task.announced is not None else task.pending
             found.append(
                 WaitingRecord(
                     part=task.part,
                     pid=task.process.pid,
                     tid=task.ns_tid,
                     state=state,
-                    op=pending,
+                    op=task.waits_in,
                     holds=self._holds(task),
                 )
             )

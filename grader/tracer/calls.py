@@ -24,7 +24,7 @@ from grader.tracer.filter import call_numbers
 from grader.tracer.objects import Objects, interesting_path
 from grader.tracer.recorder import Recorder
 from grader.tracer.table import CALLS
-from grader.tracer.task import Process, SharedRange, Task, TaskView, forget_descriptors
+from grader.tracer.task import Announcement, Process, SharedRange, Task, TaskView, forget_descriptors
 
 _NEW_DESCRIPTOR = frozenset(
     {"open", "creat", "openat", "dup", "socket", "accept", "accept4", "mq_open", "eventfd", "eventfd2",
@@ -169,12 +169,16 @@ class Calls:
             value=task.value,
         )
         if not point:
-            task.announced = (task.name, index)
+            task.announcements.append(Announcement(task.name, index))
 
     def announced_end(self, task: Task) -> None:
         """Record that an announced call has returned."""
-        if task.announced is None or task.announced[0] != task.name:
+        names = [begun.f for begun in task.announcements]
+        if task.name not in names:
             return
+        while names.pop() != task.name:
+            task.announcements.pop()  # left by a jump out of a handler
+        begun = task.announcements.pop()
         result = int(task.value["result"])
         self._add(
             task,
@@ -183,10 +187,9 @@ class Calls:
             value={},
             result=max(result, 0) if result >= 0 else -1,
             error=error_name(-result) if result < 0 else "",
-            blocked=task.blocked,
-            invoked=task.announced[1],
+            blocked=begun.blocked,
+            invoked=begun.index,
         )
-        task.announced, task.blocked = None, False
 
     def invoke(self, task: Task) -> None:
         """Record that a thread makes the call it stands before."""
@@ -195,7 +198,7 @@ class Calls:
             return
         if task.announced is not None and task.name == "futex":
             # The announced call stands for it in the history.
-            task.pending = task.announced[1]
+            task.pending = task.announced.index
             return
         view = self.view(task)
         task.value = call.enter(view, entry.args) if call.enter else {}
@@ -216,10 +219,12 @@ class Calls:
         task.pending, task.rival, task.deadline = None, None, None
         if call is None or entry is None or pending is None:
             return None
-        if task.announced is not None and task.announced[1] == pending:
+        blocked, task.blocked = task.blocked, False
+        announced = next((begun for begun in task.announcements if begun.index == pending), None)
+        if announced is not None:
+            announced.blocked |= blocked
             return None
         invoked = self.recorder.row(pending)
-        blocked, task.blocked = task.blocked, False
         failed = -4096 < result < 0
         if failed:
             self._after_failure(task, entry.args)

@@ -111,6 +111,15 @@ class Frame:
         task.blocked, task.rival = self.blocked, self.rival
 
 
+@dataclass(slots=True)
+class Announcement:
+    """A call of the run-time that has begun: its name, the index of its invoke, whether it has slept."""
+
+    f: str
+    index: int
+    blocked: bool = False
+
+
 @dataclass(slots=True, eq=False)
 class Task:
     """A thread. `tid` is the tracer's number for it, `ns_tid` the sandbox's."""
@@ -138,13 +147,25 @@ class Task:
     vforked: Process | None = None  # its child by vfork, for which it waits in the kernel
     exiting: bool = False
     alternate_stack: tuple[int, int] = (0, 0)  # addresses of the one that handlers may run on
-    announced: tuple[str, int] | None = None  # call of the run-time it is inside of: (f, index of invoke)
+    announcements: list[Announcement] = field(default_factory=list)  # of the calls it is inside of
     files: proc.TaskFiles | None = None
 
     @property
     def part(self) -> str:
         """Name in the cast."""
         return self.process.part
+
+    @property
+    def announced(self) -> Announcement | None:
+        """The announced call it is inside of; in a handler that has interrupted one, that of the handler."""
+        return self.announcements[-1] if self.announcements else None
+
+    @property
+    def waits_in(self) -> int | None:
+        """Index of the invoke of the call it is in."""
+        if self.pending is None and self.announced is not None:
+            return self.announced.index
+        return self.pending
 
     def push(self, code: int) -> None:
         """Put the pending call aside: a signal has interrupted it, and the kernel may make it again."""
