@@ -27,11 +27,15 @@ ADDR_NO_RANDOMIZE = 0x0040000
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 _EXECVEAT = {"x86_64": 322, "aarch64": 281}
 _KEYCTL = {"x86_64": 250, "aarch64": 219}
+_RT_SIGACTION = {"x86_64": 13, "aarch64": 134}
 _KEYCTL_JOIN_SESSION_KEYRING = 1
 _SECCOMP_SET_MODE_FILTER = 1
 _SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4  # do not slow the program down for the filter's sake
 _AT_EMPTY_PATH = 0x1000
 _FILTER_INSTRUCTION = 8
+_KERNEL_SIGACTION = 32  # bytes: the function, flags, restorer and mask
+_KERNEL_SIGSET = 8
+RESERVED_SIGNALS = (32, 33)  # by glibc, nptl(7); its own functions refuse to touch them
 
 
 class _Program(ctypes.Structure):
@@ -61,6 +65,14 @@ def check(result: int, what: str = "") -> int:
 def prctl(option: int, value: int) -> None:
     """Change the calling process."""
     check(libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0), "prctl")
+
+
+def default_actions_of_reserved_signals() -> None:
+    """Undo that a caller ignores the signals of the thread library: exec leaves it so."""
+    default = ctypes.create_string_buffer(_KERNEL_SIGACTION)
+    call = ctypes.c_long(_RT_SIGACTION[os.uname().machine])
+    for number in RESERVED_SIGNALS:
+        check(libc.syscall(call, number, default, None, ctypes.c_ulong(_KERNEL_SIGSET)), "rt_sigaction")
 
 
 def no_address_randomisation() -> None:

@@ -196,6 +196,7 @@ def reset_signals() -> None:
     """Default dispositions and an empty mask: Python ignores SIGPIPE and SIGXFSZ, the agent nearly all."""
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
+    kernel.default_actions_of_reserved_signals()
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 

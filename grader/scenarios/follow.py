@@ -24,7 +24,8 @@ from grader.tracer import proc, ptrace
 from grader.tracer.calls import Calls, Interest
 from grader.tracer.objects import Objects
 from grader.tracer.recorder import Recorder
-from grader.tracer.task import Process, Task, TaskView
+from grader.tracer.task import Process, Task
+from grader.tracer.view import TaskView
 
 _NOT_FOUND = 127
 _ENTRY_STOP = (signal.SIGTRAP | ptrace.EVENT_SECCOMP << 8) << 8 | 0x7F

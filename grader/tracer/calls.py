@@ -24,7 +24,8 @@ from grader.tracer.filter import call_numbers
 from grader.tracer.objects import Objects, interesting_path
 from grader.tracer.recorder import Recorder
 from grader.tracer.table import CALLS
-from grader.tracer.task import Announcement, Process, SharedRange, Task, TaskView, forget_descriptors
+from grader.tracer.task import Announcement, Process, SharedRange, Task
+from grader.tracer.view import TaskView, forget_descriptors
 
 _NEW_DESCRIPTOR = frozenset(
     {"open", "creat", "openat", "dup", "socket", "accept", "accept4", "mq_open", "eventfd", "eventfd2",

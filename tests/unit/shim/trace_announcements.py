@@ -13,8 +13,9 @@ from pathlib import Path
 
 from grader.shim import protocol
 
-TRACEME, CONT_TO_SYSCALL, SETOPTIONS, GET_SYSCALL_INFO = 0, 24, 0x4200, 0x420E
+TRACEME, CONT_TO_SYSCALL, SETOPTIONS, GET_EVENT_MESSAGE, GET_SYSCALL_INFO = 0, 24, 0x4200, 0x4201, 0x420E
 SYSGOOD, FOLLOW, EXITKILL = 1, 2 | 4 | 8 | 16, 1 << 20
+BIRTHS = (1, 2, 3)  # events of fork, vfork and clone
 SYSCALL_STOP = signal.SIGTRAP | 0x80
 ENTRY = 1
 WALL = 0x40000000
@@ -75,6 +76,13 @@ def _at_entry(tid: int) -> tuple[int, tuple[int, ...]]:
     return number, tuple(arguments)
 
 
+def _event_message(tid: int) -> int:
+    """What the event a thread stopped for is about: the id of the thread or process it has made."""
+    message = ctypes.c_ulong()
+    _ptrace(GET_EVENT_MESSAGE, tid, data=ctypes.byref(message))
+    return message.value
+
+
 def trace(program: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Trace:
     """Run a program to its end, with all its children and threads.
 
@@ -90,14 +98,12 @@ def trace(program: Path, *arguments: str, env: Mapping[str, str] | None = None) 
     announcements: list[tuple[int, protocol.Announcement]] = []
     own_calls = 0
     exit_status = 0
-    known = {pid}
+    born, begun, ended = {pid}, {pid}, set[int]()
     _ptrace(CONT_TO_SYSCALL, pid)
-    while True:
-        try:
-            tid, status = os.waitpid(-1, WALL)
-        except ChildProcessError:
-            break
+    while born - ended:
+        tid, status = os.waitpid(-1, WALL)
         if not os.WIFSTOPPED(status):
+            ended.add(tid)
             if tid == pid:
                 exit_status = os.waitstatus_to_exitcode(status)
             continue
@@ -109,9 +115,13 @@ def trace(program: Path, *arguments: str, env: Mapping[str, str] | None = None) 
                 announcements.append((tid, announcement))
             elif number >= 0 and protocol.is_own(registers):
                 own_calls += 1
-        elif status >> 16 or (deliver == signal.SIGSTOP and tid not in known):
-            deliver = 0  # an event (fork, exec), or the first stop of a new thread
-        known.add(tid)
+        elif event := status >> 16:
+            deliver = 0
+            if event in BIRTHS:
+                born.add(_event_message(tid))
+        elif deliver == signal.SIGSTOP and tid not in begun:
+            deliver = 0
+        begun.add(tid)
         _ptrace(CONT_TO_SYSCALL, tid, data=deliver)
     os.lseek(output_fd, 0, os.SEEK_SET)
     with os.fdopen(output_fd) as output:
