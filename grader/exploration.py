@@ -1,7 +1,7 @@
-"""Makes the runs of a plan, side by side, and judges each; stops a scenario at its first failure.
+"""Makes runs, side by side, and judges each.
 
 Each run is made in a worker process of its own: tracing wants a thread that does nothing else. Results are
-taken in the order of the plan, so which failure is reported does not depend on who was quicker.
+taken in the order in which they are asked for, so what is reported does not depend on who was quicker.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -22,10 +22,13 @@ from grader import store
 from grader.checkers import compose
 from grader.executors.base import Program
 from grader.model.errors import GraderError
+from grader.model.history import History
+from grader.model.schedule import Act
 from grader.model.verdict import Finding, Severity
-from grader.planning import RunSpec
+from grader.planning import DIRECTED, RunSpec
 from grader.sandbox.zygote import open_box
 from grader.scenarios.run import run
+from grader.scheduling.conflicts import Contention, contention, turned
 from grader.tracer import filter as seccomp
 
 _PR_SET_PDEATHSIG = 1
@@ -36,7 +39,6 @@ class Cause:
     """What all runs of one grading share.
 
     Attributes:
-        plan: the runs.
         programs: of the submission, by role.
         peers: of the reference, by role.
         archive: the submission as built.
@@ -44,7 +46,6 @@ class Cause:
         tolerates: checks that do not apply in the exercise.
     """
 
-    plan: Sequence[RunSpec]
     programs: Mapping[str, Program]
     peers: Mapping[str, Program]
     archive: bytes
@@ -57,17 +58,21 @@ class Judged:
     """One run that was made and judged.
 
     Attributes:
-        index: position in the plan.
+        spec: the run.
         findings: errors first.
         history: compressed, as `store` keeps it; empty if the run could not be made.
+        contention: what could have come in another order; only of the first run of a script.
+        turned: of a directed run: whether the pair came in the other order.
         undecided: why it proves nothing, neither for nor against; empty otherwise.
         error: why it could not be made or judged, which is the grader's fault; empty otherwise.
         time_s: wall-clock seconds.
     """
 
-    index: int
+    spec: RunSpec
     findings: tuple[Finding, ...] = ()
     history: bytes = b""
+    contention: Contention | None = None
+    turned: bool = False
     undecided: str = ""
     error: str = ""
     time_s: float = 0.0
@@ -77,33 +82,54 @@ class Judged:
         """Whether the submission is to blame for something."""
         return any(finding.severity is Severity.ERROR for finding in self.findings)
 
+    @property
+    def checks(self) -> frozenset[str]:
+        """Ids of the checks it failed."""
+        return frozenset(finding.check for finding in self.findings if finding.severity is Severity.ERROR)
 
-def make_run(cause: Cause, index: int) -> Judged:
-    """Make one run of a plan and judge it. Never raises: what goes wrong is told in the result."""
-    spec, began = cause.plan[index], time.monotonic()
+
+def perform(cause: Cause, spec: RunSpec) -> History:
+    """Make one run.
+
+    Raises:
+        GraderError: it could not be made.
+    """
     programs = {
         name: (cause.programs if part.by == "submission" else cause.peers)[part.role]
         for name, part in spec.script.cast.items()
     }
+    return run(
+        spec,
+        programs,
+        cause.archive,
+        lambda: open_box(cause.isolation, spec.limits, seccomp.program()),
+    )
+
+
+def make_run(cause: Cause, spec: RunSpec) -> Judged:
+    """Make one run and judge it. Never raises: what goes wrong is told in the result."""
+    began = time.monotonic()
     try:
-        history = run(
-            spec,
-            programs,
-            cause.archive,
-            lambda: open_box(cause.isolation, spec.limits, seccomp.program()),
-        )
+        history = perform(cause, spec)
         findings = compose.judge(history, spec, cause.tolerates)
-        compressed = store.compress(history)
+        return Judged(
+            spec=spec,
+            findings=tuple(findings),
+            history=store.compress(history),
+            contention=contention(history) if spec.slot == 0 else None,
+            turned=_turned(history, spec),
+            undecided=compose.undecided(history, findings),
+            time_s=time.monotonic() - began,
+        )
     except Exception as error:
         kind = "" if isinstance(error, GraderError) else f"{type(error).__name__}: "
-        return Judged(index=index, error=f"{kind}{error}", time_s=time.monotonic() - began)
-    return Judged(
-        index=index,
-        findings=tuple(findings),
-        history=compressed,
-        undecided=compose.undecided(history, findings),
-        time_s=time.monotonic() - began,
-    )
+        return Judged(spec=spec, error=f"{kind}{error}", time_s=time.monotonic() - began)
+
+
+def _turned(history: History, spec: RunSpec) -> bool:
+    if spec.strategy != DIRECTED:
+        return False
+    return turned(history, Act(*spec.options["hold"]), Act(*spec.options["until"]))
 
 
 class Explorer:
@@ -116,8 +142,8 @@ class Explorer:
 
     def __init__(self, cause: Cause, jobs: int) -> None:
         self._cause = cause
+        self.jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
-        self._futures: dict[int, Future[Judged]] = {}
         if jobs > 1:
             self._pool = ProcessPoolExecutor(
                 jobs, multiprocessing.get_context("fork"), initializer=_begin, initargs=(cause, os.getpid())
@@ -139,39 +165,33 @@ class Explorer:
                 worker.kill()
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def prepare(self, indices: Sequence[int]) -> None:
-        """Say which runs will be asked for, in that order."""
-        if self._pool is not None:
-            for index in indices:
-                self._futures[index] = self._pool.submit(_work, index)
+    def submit(self, spec: RunSpec) -> Pending:
+        """Ask for a run; it is begun when a worker is free, or when its result is asked for."""
+        future = self._pool.submit(_work, spec) if self._pool is not None else None
+        return Pending(self._cause, spec, future)
 
-    def results(self, indices: Sequence[int], *, stop_after: Callable[[Judged], bool]) -> Iterator[Judged]:
-        """Yield the results of runs in the order given, up to the first after which to stop."""
-        for position, index in enumerate(indices):
-            judged = self._result(index)
-            yield judged
-            if stop_after(judged):
-                for rest in indices[position + 1 :]:
-                    future = self._futures.pop(rest, None)
-                    if future is not None:
-                        future.cancel()
-                return
 
-    def drop(self, indices: Sequence[int]) -> None:
-        """Give up runs that were prepared."""
-        for index in indices:
-            future = self._futures.pop(index, None)
-            if future is not None:
-                future.cancel()
+class Pending:
+    """A run that was asked for."""
 
-    def _result(self, index: int) -> Judged:
-        future = self._futures.pop(index, None)
-        if future is None:
-            return make_run(self._cause, index)
+    def __init__(self, cause: Cause, spec: RunSpec, future: Future[Judged] | None) -> None:
+        self._cause = cause
+        self._future = future
+        self.spec = spec
+
+    def result(self) -> Judged:
+        """Return the judged run, when it was made."""
+        if self._future is None:
+            return make_run(self._cause, self.spec)
         try:
-            return future.result()
+            return self._future.result()
         except BrokenProcessPool:
-            return Judged(index=index, error="a worker of the grader died")
+            return Judged(spec=self.spec, error="a worker of the grader died")
+
+    def cancel(self) -> None:
+        """Give it up, if it was not begun."""
+        if self._future is not None:
+            self._future.cancel()
 
 
 _shared: Cause | None = None
@@ -191,7 +211,7 @@ def begin_worker(parent: int) -> None:
         os._exit(1)
 
 
-def _work(index: int) -> Judged:
+def _work(spec: RunSpec) -> Judged:
     if _shared is None:
-        return Judged(index=index, error="a worker of the grader was not begun")
-    return make_run(_shared, index)
+        return Judged(spec=spec, error="a worker of the grader was not begun")
+    return make_run(_shared, spec)

@@ -8,26 +8,30 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from grader.checkers import compose
-from grader.executors.base import Program
-from grader.executors.build import Build, build
+from grader.building import build_all
+from grader.counterexample import SUFFIX as REPLAY_SUFFIX
+from grader.counterexample import (
+    Counterexample,
+    digest_of_exercise,
+    digest_of_history,
+    digest_of_submission,
+)
+from grader.deciding import decide, failed_build, history_file, skipped
+from grader.executors.build import Build
 from grader.executors.tree import SourceTree, read_tree
-from grader.exploration import Cause, Explorer, Judged
+from grader.exploration import Cause, Explorer, Judged, Pending
 from grader.model.config import Config
-from grader.model.errors import InternalError, SubmissionError, UsageError
 from grader.model.exercise import Exercise, Scenario
 from grader.model.verdict import Finding, Outcome, ScenarioResult, Severity, Verdict
-from grader.planning import RunSpec, expand, make_plan
+from grader.planning import RunSpec, make_plan
 from grader.reporters import json as json_report
 from grader.sandbox.doctor import choose_isolation
-from grader.sandbox.zygote import open_box
+from grader.search import REPLAY, Budget, begin, search
 from grader.store import SUFFIX, RunFolder, StoredPlan, StoredRun
 
 
@@ -59,6 +63,7 @@ class Request:
         jobs: runs side by side; 0: as the site says.
         runs: where runs are stored; None: nowhere.
         go_on: do not stop a scenario at its first failing schedule.
+        shrink: make a failing schedule small before it is shown.
     """
 
     exercise: Exercise
@@ -72,6 +77,7 @@ class Request:
     jobs: int = 0
     runs: Path | None = None
     go_on: bool = False
+    shrink: bool = True
 
 
 def grade(request: Request, progress: Progress) -> Verdict:
@@ -80,7 +86,7 @@ def grade(request: Request, progress: Progress) -> Verdict:
     1. read the submission's files;
     2. plan which runs to make;
     3. build the submission and the reference's peers in a sandbox;
-    4. make the runs, judge each history, stop a scenario at its first failure;
+    4. make the runs, judge each history, stop a scenario at its first failure and make that one small;
     5. decide each scenario, and so the verdict.
 
     Plan, histories and verdict are stored as soon as each exists.
@@ -102,17 +108,18 @@ def grade(request: Request, progress: Progress) -> Verdict:
         scenario_ids=request.scenarios,
     )
     progress.stage("building")
-    built, peers = _build(request, tree, plan, isolation)
+    built, peers = build_all(request.exercise, request.reference, tree, plan, request.config, isolation)
     folder: RunFolder | None = _store_plan(request, plan, isolation)
     cause = Cause(
-        plan=plan,
         programs=built.programs,
         peers=peers,
         archive=built.archive,
         isolation=isolation,
         tolerates=request.exercise.tolerates,
     )
-    results: list[ScenarioResult] = _explore(request, cause, built, folder, progress)
+    results: list[ScenarioResult] = _explore(request, plan, cause, built, folder, progress)
+    if folder:
+        results = [_kept(request, tree, folder, result) for result in results]
     verdict = Verdict(
         exercise=request.exercise.id,
         title=request.exercise.title,
@@ -130,69 +137,6 @@ def grade(request: Request, progress: Progress) -> Verdict:
     return verdict
 
 
-def _build(
-    request: Request, tree: SourceTree, plan: Sequence[RunSpec], isolation: str
-) -> tuple[Build, Mapping[str, Program]]:
-    """Build the submission, and the peers that some scenario needs, side by side."""
-    config, roles = request.config, list(request.exercise.roles)
-    wanted = sorted(
-        {p.role for spec in plan for p in spec.script.cast.values() if p.by == "reference"},
-    )
-
-    def peers() -> Mapping[str, Program]:
-        return build_peers(request.reference, wanted, config, isolation) if wanted else {}
-
-    with ThreadPoolExecutor(1) as side, open_box(isolation, config.limits) as box:
-        future = side.submit(peers)
-        built = build(tree, roles, box, config.build, instrument=True)
-        return built, future.result()
-
-
-_peers_built: dict[tuple[Path, tuple[str, ...]], Mapping[str, Program]] = {}
-
-
-def build_peers(
-    reference: Path, roles: Sequence[str], config: Config, isolation: str
-) -> Mapping[str, Program]:
-    """Build the reference's programs for roles; C where there is C, for its source stays outside then.
-
-    Raises:
-        InternalError: the reference does not build; that is the exercise's fault, not the submission's.
-    """
-    key = (reference, tuple(roles))
-    if key in _peers_built:
-        return _peers_built[key]
-    missing = list(roles)
-    programs: dict[str, Program] = {}
-    for language in ("c", "python"):
-        folder = reference / "peers" / language
-        if missing and folder.is_dir():
-            tree = read_tree(folder, config.build)
-            with open_box(isolation, config.limits) as box:
-                built = build(tree, missing, box, config.build, instrument=False)
-            programs |= {role: _standalone(program, tree) for role, program in built.programs.items()}
-            missing = [role for role in missing if role not in programs]
-    if missing:
-        raise InternalError(
-            f"the reference's {', '.join(missing)} cannot be built from {reference / 'peers'}"
-        )
-    _peers_built[key] = programs
-    return programs
-
-
-def _standalone(program: Program, tree: SourceTree) -> Program:
-    """Return a peer whose executable travels with it: no file of it may be seen in the sandbox."""
-    if program.binary:
-        return program
-    return Program(
-        role=program.role,
-        language=program.language,
-        argv=program.argv,
-        binary=tree.files[f"{program.role}.py"],
-        env=program.env,
-    )
-
-
 def _store_plan(request: Request, plan: Sequence[RunSpec], isolation: str) -> RunFolder | None:
     if request.runs is None:
         return None
@@ -208,9 +152,10 @@ def _store_plan(request: Request, plan: Sequence[RunSpec], isolation: str) -> Ru
                     StoredRun(
                         scenario=spec.scenario.id,
                         script_index=spec.script_index,
+                        slot=spec.slot,
                         strategy=spec.strategy,
                         seed=spec.seed,
-                        file=_history_file(spec),
+                        file=history_file(spec),
                     )
                     for spec in plan
                 ),
@@ -219,12 +164,13 @@ def _store_plan(request: Request, plan: Sequence[RunSpec], isolation: str) -> Ru
     return folder
 
 
-def _history_file(spec: RunSpec) -> str:
-    return f"{spec.scenario.id}-{spec.script_index}-{spec.strategy}-{spec.seed}{SUFFIX}"
-
-
 def _explore(
-    request: Request, cause: Cause, built: Build, folder: RunFolder | None, progress: Progress
+    request: Request,
+    plan: Sequence[RunSpec],
+    cause: Cause,
+    built: Build,
+    folder: RunFolder | None,
+    progress: Progress,
 ) -> list[ScenarioResult]:
     jobs = request.jobs or request.config.exploration.jobs or os.cpu_count() or 1
     scenarios = [
@@ -232,43 +178,36 @@ def _explore(
         for scenario in request.exercise.scenarios
         if request.scenarios is None or scenario.id in request.scenarios
     ]
-    indices = {
-        scenario.id: [i for i, spec in enumerate(cause.plan) if spec.scenario.id == scenario.id]
-        for scenario in scenarios
-    }
+    runs = {scenario.id: [spec for spec in plan if spec.scenario.id == scenario.id] for scenario in scenarios}
     results: dict[str, ScenarioResult] = {}
     with Explorer(cause, jobs) as explorer:
-        for scenario in scenarios:
-            if not _unbuilt(cause, indices[scenario.id], built):
-                explorer.prepare(indices[scenario.id])
+        firsts = {name: [] if _unbuilt(own, built) else begin(explorer, own) for name, own in runs.items()}
         for number, scenario in enumerate(scenarios, 1):
-            own = indices[scenario.id]
+            own = runs[scenario.id]
             progress.scenario(scenario.title, number, len(scenarios), len(own))
-            unbuilt = _unbuilt(cause, own, built)
+            unbuilt = _unbuilt(own, built)
             waits_for = [
                 name
                 for name in scenario.depends_on
                 if name in results and results[name].outcome is not Outcome.PASSED
             ]
             if unbuilt:
-                result = _failed_build(scenario, unbuilt)
+                result = failed_build(scenario, unbuilt)
             elif waits_for:
-                explorer.drop(own)
-                result = _skipped(scenario, waits_for)
+                for pending in firsts[scenario.id]:
+                    pending.cancel()
+                result = skipped(scenario, waits_for)
             else:
-                result = _run_scenario(request, cause, scenario, own, explorer, folder, progress)
+                result = _run_scenario(
+                    request, explorer, scenario, own, firsts[scenario.id], folder, progress
+                )
             results[scenario.id] = result
     return list(results.values())
 
 
-def _unbuilt(cause: Cause, indices: Sequence[int], built: Build) -> tuple[Finding, ...]:
+def _unbuilt(plan: Sequence[RunSpec], built: Build) -> tuple[Finding, ...]:
     """Return why a scenario cannot be run: the roles it needs that were not built."""
-    needed = {
-        part.role
-        for index in indices
-        for part in cause.plan[index].script.cast.values()
-        if part.by == "submission"
-    }
+    needed = {part.role for spec in plan for part in spec.script.cast.values() if part.by == "submission"}
     missing = sorted(needed - built.programs.keys())
     return (
         tuple(
@@ -281,176 +220,54 @@ def _unbuilt(cause: Cause, indices: Sequence[int], built: Build) -> tuple[Findin
     )
 
 
-def _failed_build(scenario: Scenario, findings: tuple[Finding, ...]) -> ScenarioResult:
-    return ScenarioResult(
-        id=scenario.id,
-        title=scenario.title,
-        outcome=Outcome.FAILED,
-        points=0,
-        points_max=scenario.points,
-        schedules=0,
-        hidden=scenario.hidden,
-        hint="",
-        findings=findings,
-    )
-
-
-def _skipped(scenario: Scenario, waits_for: Sequence[str]) -> ScenarioResult:
-    return ScenarioResult(
-        id=scenario.id,
-        title=scenario.title,
-        outcome=Outcome.SKIPPED,
-        points=0,
-        points_max=scenario.points,
-        schedules=0,
-        hidden=scenario.hidden,
-        explanation=f"needs {' and '.join(waits_for)}, which did not pass",
-    )
-
-
 def _run_scenario(
     request: Request,
-    cause: Cause,
-    scenario: Scenario,
-    indices: Sequence[int],
     explorer: Explorer,
+    scenario: Scenario,
+    plan: Sequence[RunSpec],
+    firsts: Sequence[Pending],
     folder: RunFolder | None,
     progress: Progress,
 ) -> ScenarioResult:
     began = time.monotonic()
-    budget_s = request.config.exploration.seconds
-    made: list[Judged] = []
+    exploration = request.config.exploration
+    budget = Budget(
+        seconds=exploration.seconds,
+        shrink=exploration.shrink if request.shrink else 0,
+        go_on=request.go_on,
+    )
 
-    def enough(judged: Judged) -> bool:
-        if request.go_on:
-            return False
-        return judged.failed or bool(judged.error) or time.monotonic() - began > budget_s
-
-    for judged in explorer.results(indices, stop_after=enough):
-        made.append(judged)
+    def note(judged: Judged) -> None:
         progress.schedule()
         if folder and judged.history:
-            folder.save_history(_history_file(cause.plan[judged.index]), judged.history)
-    return decide(scenario, [(cause.plan[j.index], j) for j in made], len(indices), time.monotonic() - began)
+            folder.save_history(history_file(judged.spec), judged.history)
+
+    found = search(explorer, plan, firsts, budget, note)
+    if folder and found.shown is not None and found.shown.spec.strategy == REPLAY:
+        folder.save_history(history_file(found.shown.spec), found.shown.history)
+    return decide(scenario, found, time.monotonic() - began)
 
 
-def decide(
-    scenario: Scenario, made: Sequence[tuple[RunSpec, Judged]], planned: int, time_s: float
-) -> ScenarioResult:
-    """Decide a scenario from all its runs: points are all or nothing.
-
-    Args:
-        scenario: what was run.
-        made: the runs, in the order of the plan.
-        planned: how many were to be made.
-        time_s: how long they took.
-    """
-    failed = next(((spec, judged) for spec, judged in made if judged.failed), None)
-    broken = next(((spec, judged) for spec, judged in made if judged.error), None)
-    open_ = next(((spec, judged) for spec, judged in made if judged.undecided), None)
-    shown = failed or broken or open_ or (made[0] if made else None)
-    if failed:
-        outcome, explanation = Outcome.FAILED, ""
-    elif broken:
-        outcome, explanation = Outcome.ERROR, broken[1].error
-    elif open_:
-        outcome, explanation = Outcome.INCONCLUSIVE, open_[1].undecided
-    else:
-        outcome, explanation = Outcome.PASSED, ""
-    explored = _explored([spec for spec, _judged in made])
-    if outcome is Outcome.PASSED and len(made) < planned:
-        explored += f"; explored in part: {planned - len(made)} more did not fit into the time"
-    advice: tuple[Finding, ...] = ()
-    if not failed:
-        advice = tuple(dict.fromkeys(finding for _spec, judged in made for finding in judged.findings))
-    return ScenarioResult(
-        id=scenario.id,
-        title=scenario.title,
-        outcome=outcome,
-        points=scenario.points if outcome is Outcome.PASSED else 0,
-        points_max=scenario.points,
-        schedules=len(made),
-        explored=explored,
-        hidden=scenario.hidden,
-        hint=scenario.hint if outcome is Outcome.FAILED else "",
-        findings=failed[1].findings if failed else advice,
-        explanation=explanation,
-        run=_history_file(shown[0]) if shown and shown[1].history else "",
-        seed=shown[0].seed if shown else 0,
-        time_s=time_s,
+def _kept(request: Request, tree: SourceTree, folder: RunFolder, result: ScenarioResult) -> ScenarioResult:
+    """Keep the counterexample of a failed scenario as a file."""
+    if result.outcome is not Outcome.FAILED or not result.run:
+        return result
+    history = folder.load_history(result.run)
+    if history is None:
+        return result
+    example = Counterexample(
+        exercise=request.exercise.id,
+        exercise_digest=digest_of_exercise(request.exercise),
+        submission=str(request.submission.absolute()),
+        submission_digest=digest_of_submission(tree),
+        scenario=result.id,
+        script_index=int(result.run.removesuffix(SUFFIX).split("-")[-2]),
+        seed=result.seed,
+        check=result.findings[0].check,
+        message=result.findings[0].message,
+        history_digest=digest_of_history(history),
+        switches=history.schedule,
     )
-
-
-def _explored(specs: Sequence[RunSpec]) -> str:
-    counts = Counter(spec.strategy for spec in specs)
-    parts = [f"{count} {name}" for name, count in counts.items()]
-    plural = "" if len(specs) == 1 else "s"
-    return f"{' and '.join(parts)} schedule{plural}" if parts else ""
-
-
-def rejudge(exercise: Exercise, folder: RunFolder) -> Verdict:
-    """Judge stored runs again, without running anything.
-
-    Raises:
-        UsageError: the folder holds no stored runs, or runs of scenarios that the exercise no longer has.
-    """
-    plan = folder.load_plan()
-    results = []
-    for scenario in exercise.scenarios:
-        made = []
-        for stored in plan.runs:
-            if stored.scenario != scenario.id:
-                continue
-            history = folder.load_history(stored.file)
-            if history is None:
-                continue
-            spec = _stored_spec(exercise, scenario, stored)
-            findings = compose.judge(history, spec, exercise.tolerates)
-            judged = Judged(
-                index=0,
-                findings=tuple(findings),
-                history=b"stored",
-                undecided=compose.undecided(history, findings),
-            )
-            made.append((spec, judged))
-        if made:
-            results.append(decide(scenario, made, len(made), 0.0))
-    if not results:
-        raise UsageError(f"{folder.path} holds no finished run of {exercise.id}")
-    return Verdict(
-        exercise=exercise.id,
-        title=exercise.title,
-        submission=plan.submission,
-        isolation=plan.isolation,
-        seed=plan.seed,
-        scenarios=tuple(results),
-        sources=_sources_again(plan.submission),
-        run_dir=str(folder.path),
-    )
-
-
-def _stored_spec(exercise: Exercise, scenario: Scenario, stored: StoredRun) -> RunSpec:
-    if stored.script_index >= len(expand(scenario)):
-        raise UsageError(f"the scenario {scenario.id!r} has changed since this was run")
-    plan = make_plan(
-        exercise,
-        Config(),
-        seed=stored.seed,
-        schedules=1,
-        strategy=stored.strategy,
-        scenario_ids=[scenario.id],
-    )
-    return plan[stored.script_index]
-
-
-def _sources_again(path: str) -> dict[str, str]:
-    """Return the submission's texts as they are now, for excerpts; nothing if it is gone."""
-    try:
-        tree = read_tree(Path(path), Config().build)
-    except (SubmissionError, UsageError):
-        return {}
-    return {
-        name: data.decode(errors="replace")
-        for name, data in tree.files.items()
-        if name.endswith((".c", ".h", ".py"))
-    }
+    name = f"{result.id}{REPLAY_SUFFIX}"
+    folder.save_counterexample(name, example.dump())
+    return replace(result, replay=name, switches=len(history.schedule))

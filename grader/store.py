@@ -19,7 +19,7 @@ from typing import Any
 from grader.model.errors import UsageError
 from grader.model.history import History, load_history
 
-STORE_VERSION = 1
+STORE_VERSION = 2
 SUFFIX = ".jsonl.gz"
 _PLAN = "plan.json"
 _VERDICT = "verdict.json"
@@ -33,12 +33,14 @@ class StoredRun:
     Attributes:
         scenario: its id.
         script_index: which script of the scenario.
+        slot: which run of the script.
         strategy, seed: the schedule.
         file: name of the history in the folder.
     """
 
     scenario: str
     script_index: int
+    slot: int
     strategy: str
     seed: int
     file: str
@@ -107,6 +109,7 @@ class RunFolder:
                 {
                     "scenario": run.scenario,
                     "script_index": run.script_index,
+                    "slot": run.slot,
                     "strategy": run.strategy,
                     "seed": run.seed,
                     "file": run.file,
@@ -119,6 +122,10 @@ class RunFolder:
     def save_history(self, file: str, compressed: bytes) -> None:
         """Write the history of a run that has ended (`compress`)."""
         self._write(file, compressed)
+
+    def save_counterexample(self, file: str, text: str) -> None:
+        """Write a schedule under which a scenario fails (`counterexample`)."""
+        self._write(file, text.encode())
 
     def save_verdict(self, text: str) -> None:
         """Write the verdict, in the JSON of docs/report-format.md."""
@@ -166,6 +173,16 @@ def compress(history: History) -> bytes:
     return gzip.compress(history.dump().encode("utf-8", "surrogateescape"), compresslevel=3, mtime=0)
 
 
+def decompress(data: bytes) -> History:
+    """Return the history that `compress` made these bytes of.
+
+    Raises:
+        ValueError: they are no history, or one of another version.
+    """
+    text = gzip.decompress(data).decode("utf-8", "surrogateescape")
+    return load_history(text.splitlines())
+
+
 def read_history(path: Path) -> History:
     """Read one stored history.
 
@@ -173,8 +190,7 @@ def read_history(path: Path) -> History:
         UsageError: there is none, or it is damaged.
     """
     try:
-        text = gzip.decompress(path.read_bytes()).decode("utf-8", "surrogateescape")
-        return load_history(text.splitlines())
+        return decompress(path.read_bytes())
     except FileNotFoundError:
         raise UsageError(f"there is no {path}") from None
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:

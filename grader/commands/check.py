@@ -14,9 +14,11 @@ from grader.model.config import Config
 from grader.model.errors import UsageError
 from grader.model.history import History
 from grader.model.verdict import Outcome, Verdict
-from grader.pipeline import Request, grade, rejudge
+from grader.pipeline import Request, grade
+from grader.rejudging import rejudge
 from grader.reporters import json, junit, terminal
 from grader.reporters.progress import make_progress
+from grader.search import REPLAY
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,7 +54,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check_strategy(name: str | None) -> None:
-    known = ["default", *registry.load("grader.scheduling.strategies", "SCHEDULER")]
+    schedulers = registry.load("grader.scheduling.strategies", "SCHEDULER")
+    known = ["default", *(word for word in schedulers if word != REPLAY)]
     if name is not None and name not in known:
         raise UsageError(f"there is no strategy '{name}'; choose {', '.join(known)}")
 

@@ -44,11 +44,12 @@ class BuildConfig(Strict):
 class ExplorationConfig(Strict):
     """How many schedules a scenario is run under."""
 
-    strategy: Literal["fair", "random", "default"] = Field(
-        default="default", description="default: one fair schedule, then random ones."
+    strategy: Literal["default", "fair", "directed", "random", "pct"] = Field(
+        default="default", description="default: one fair schedule, then directed, random and pct ones."
     )
-    schedules: int = Field(default=10, ge=1, description="Schedules a scenario.")
+    schedules: int = Field(default=12, ge=1, description="Schedules of each script of a scenario.")
     seconds: float = Field(default=20.0, gt=0, description="Wall-clock seconds a scenario.")
+    shrink: int = Field(default=24, ge=0, description="Runs spent on making a failing schedule small.")
     jobs: int = Field(default=0, ge=0, description="Runs side by side; 0: one for each core.")
 
 

@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum, unique
 from typing import Any, TypeAlias
 
+from grader.model.schedule import Switch
+
 HISTORY_VERSION = 1
 """Raised whenever a stored history of an older version could be misread."""
 
@@ -217,7 +219,7 @@ class RunEnd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """All that is known of one run. `ops[i].index == i`."""
+    """All that is known of one run. `ops[i].index == i`; `schedule` is who was chosen to go on when."""
 
     ops: tuple[Op, ...]
     objects: Mapping[str, Object]
@@ -226,6 +228,7 @@ class History:
     before: tuple[Entry, ...]
     after: tuple[Entry, ...]
     end: RunEnd
+    schedule: tuple[Switch, ...] = ()
 
     def of(self, part: str) -> Iterator[Op]:
         """Operations of one part, in order."""
@@ -254,6 +257,7 @@ class History:
             "before": [asdict(value) for value in self.before],
             "after": [asdict(value) for value in self.after],
             "end": asdict(self.end),
+            "schedule": [[switch.after, switch.step, switch.to] for switch in self.schedule],
         }
         lines = [json.dumps(header)]
         lines.extend(json.dumps(_op_to_json(op)) for op in self.ops)
@@ -311,6 +315,7 @@ def load_history(lines: Iterable[str]) -> History:
         before=tuple(_entry(row) for row in header["before"]),
         after=tuple(_entry(row) for row in header["after"]),
         end=RunEnd(**{**end, "reason": EndReason(end["reason"]), "waiting": waiting}),
+        schedule=tuple(Switch(*row) for row in header.get("schedule", ())),
     )
 
 

@@ -81,6 +81,8 @@ class ScenarioResult:
         findings: errors first; empty unless failed (advice may stand in a passed one).
         explanation: for inconclusive, skipped and error: why; else empty.
         run: file name, inside the run directory, of the history shown; empty if none was kept.
+        replay: file name, inside the run directory, of the counterexample; empty if there is none.
+        switches: context switches of that counterexample; 0 if there is none.
         seed: the seed of the run shown.
         time_s: wall-clock seconds spent on this scenario.
     """
@@ -97,6 +99,8 @@ class ScenarioResult:
     findings: tuple[Finding, ...] = ()
     explanation: str = ""
     run: str = ""
+    replay: str = ""
+    switches: int = 0
     seed: int = 0
     time_s: float = 0.0
 

@@ -105,7 +105,9 @@ def withhold(verdict: Verdict, *, reveal_hidden: bool = False) -> Verdict:
 def _withheld(scenario: ScenarioResult) -> ScenarioResult:
     if not scenario.hidden:
         return scenario
-    return replace(scenario, explored="", hint="", findings=(), explanation="", run="", seed=0)
+    return replace(
+        scenario, explored="", hint="", findings=(), explanation="", run="", replay="", switches=0, seed=0
+    )
 
 
 def failed_to_build(verdict: Verdict) -> bool:
@@ -226,6 +228,15 @@ def circumstances(scenario: ScenarioResult) -> Iterator[tuple[str, str]]:
         yield "hint", harmless(scenario.hint)
     if scenario.explored:
         yield "tried", harmless(scenario.explored)
+    if scenario.replay:
+        yield "found", _counterexample(scenario)
+
+
+def _counterexample(scenario: ScenarioResult) -> str:
+    if not scenario.switches:
+        return "it fails even if each runs as long as it can before the next one does"
+    many = "" if scenario.switches == 1 else "es"
+    return f"it fails with {scenario.switches} context switch{many} at the wrong moment"
 
 
 def look_again(verdict: Verdict, scenario: ScenarioResult) -> Iterator[tuple[str, str]]:
@@ -233,6 +244,9 @@ def look_again(verdict: Verdict, scenario: ScenarioResult) -> Iterator[tuple[str
     if verdict.run_dir and scenario.run:
         path = shlex.quote(one_line(f"{verdict.run_dir.rstrip('/')}/{scenario.run}"))
         yield "trace", f"grader trace {path}"
+    if verdict.run_dir and scenario.replay:
+        path = shlex.quote(one_line(f"{verdict.run_dir.rstrip('/')}/{scenario.replay}"))
+        yield "again", f"grader replay {path}"
 
 
 def summary(verdict: Verdict) -> str:

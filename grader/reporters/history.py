@@ -35,7 +35,7 @@ _TEXT_LENGTH_MAX: Final = 2000
 _PERIOD_MAX: Final = 4
 _COPIES_MIN: Final = 3
 
-_STYLES: Final = {
+STYLES: Final = {
     "call": "",
     "blocked": "yellow",
     "failed": "red",
@@ -58,7 +58,7 @@ _OUTPUT_EVENTS: Final = frozenset({"output"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
+class Row:
     """One line.
 
     Attributes:
@@ -66,7 +66,7 @@ class _Row:
         time_ns: of that op.
         who: the process, or `script`.
         text: what happened; cut on a narrow screen.
-        kind: a key of _STYLES.
+        kind: a key of STYLES.
         tail: how it went; never cut.
     """
 
@@ -104,18 +104,18 @@ def print_history(history: History, console: Console, *, marked: Collection[int]
     page = Page(console)
     for prefix, row, text in _layout(history, console.width, marked):
         style = "bold" if row.index in marked else "dim"
-        line = Text.assemble(page.text(prefix, style), page.text(text, _STYLES[row.kind]))
+        line = Text.assemble(page.text(prefix, style), page.text(text, STYLES[row.kind]))
         console.print(line, no_wrap=True, overflow="crop", crop=True)
 
 
-def _layout(history: History, width: int, marked: Collection[int]) -> Iterator[tuple[str, _Row, str]]:
+def _layout(history: History, width: int, marked: Collection[int]) -> Iterator[tuple[str, Row, str]]:
     """Give each row its columns and cut it to the width."""
-    rows = list(_folded(list(_rows(history)), marked))
-    who_width = min(max((len(row.who) for row in rows), default=0), 16)
+    folded = list(_folded(list(rows(history)), marked))
+    who_width = min(max((len(row.who) for row in folded), default=0), 16)
     index_width = len(str(len(history.ops))) + 1
     last_ns = history.ops[-1].time_ns if history.ops else 0
     time_width = len(f"{last_ns / 1e9:.6f}")
-    for row in rows:
+    for row in folded:
         number = f"#{row.index}" if row.index >= 0 else ""
         prefix = f"{'>' if row.index in marked else ' '}{number:>{index_width}}  "
         if width >= _TIME_WIDTH_MIN:
@@ -130,7 +130,7 @@ def _layout(history: History, width: int, marked: Collection[int]) -> Iterator[t
             yield prefix, row, _clipped(row, space)
 
 
-def _clipped(row: _Row, width: int) -> str:
+def _clipped(row: Row, width: int) -> str:
     whole = row.text + row.tail
     if cell_len(whole) <= width:
         return whole
@@ -154,7 +154,8 @@ def _kind(op: Op) -> str:
     return "event" if op.f in ("exit", "deliver", "stop", "continue", "spin", "fork", "exec") else "call"
 
 
-def _rows(history: History) -> Iterator[_Row]:
+def rows(history: History) -> Iterator[Row]:
+    """Yield a history line by line, and how it ended."""
     ends = {op.invoked: op for op in history.ops if op.invoked is not None}
     whole = {
         op.index for op in history.ops if op.index in ends and _uninterrupted(history, op, ends[op.index])
@@ -186,9 +187,9 @@ def _uninterrupted(history: History, invoke: Op, end: Op) -> bool:
     return all(op.f in _OUTPUT_EVENTS and op.pid == invoke.pid for op in between)
 
 
-def _row(op: Op, call: tuple[str, str], kind: str, remark: str = "") -> _Row:
+def _row(op: Op, call: tuple[str, str], kind: str, remark: str = "") -> Row:
     text, result = call
-    return _Row(
+    return Row(
         index=op.index,
         time_ns=op.time_ns,
         who=one_line(_who(op)),
@@ -198,22 +199,22 @@ def _row(op: Op, call: tuple[str, str], kind: str, remark: str = "") -> _Row:
     )
 
 
-def _end_row(history: History, end: Op) -> _Row:
+def _end_row(history: History, end: Op) -> Row:
     text, result = _calls.call(history, history.invoke_of(end), end)
     if end.type is OpType.INFO:
         return _row(end, (f"... never returned: {text}", ""), "blocked")
     return _row(end, (f"... {'resumed ' if end.blocked else ''}{text}", result), _kind(end))
 
 
-def _ending(history: History) -> Iterator[_Row]:
+def _ending(history: History) -> Iterator[Row]:
     end = history.end
     limit = f" ({end.limit})" if end.limit else ""
     detail = f": {one_line(end.detail)}" if end.detail else ""
     kind = "script" if end.reason is EndReason.FINISHED else "unmet"
-    yield _Row(index=-1, time_ns=0, who="end", text=_REASONS[end.reason] + limit + detail, kind=kind)
+    yield Row(index=-1, time_ns=0, who="end", text=_REASONS[end.reason] + limit + detail, kind=kind)
     for waiting in end.waiting:
         who = f"{waiting.part}({waiting.pid})"
-        yield _Row(index=-1, time_ns=0, who=who, text=_waiting(history, waiting), kind="blocked")
+        yield Row(index=-1, time_ns=0, who=who, text=_waiting(history, waiting), kind="blocked")
 
 
 def _waiting(history: History, waiting: Waiting) -> str:
@@ -228,7 +229,7 @@ def _waiting(history: History, waiting: Waiting) -> str:
     return text
 
 
-def _folded(rows: list[_Row], marked: Collection[int]) -> Iterator[_Row]:
+def _folded(rows: list[Row], marked: Collection[int]) -> Iterator[Row]:
     """Replace a short sequence of lines that comes again and again by one copy and a count."""
     position = 0
     while position < len(rows):
@@ -240,11 +241,11 @@ def _folded(rows: list[_Row], marked: Collection[int]) -> Iterator[_Row]:
             first, last = rows[position], rows[position + rest - 1]
             what = "the line above" if period == 1 else f"the {period} lines above"
             text = f"[{count(copies - 1, 'more time')} {what}, to #{last.index}]"
-            yield _Row(index=first.index, time_ns=first.time_ns, who="", text=text, kind="note")
+            yield Row(index=first.index, time_ns=first.time_ns, who="", text=text, kind="note")
             position += rest
 
 
-def _repetition(rows: list[_Row], position: int, marked: Collection[int]) -> tuple[int, int]:
+def _repetition(rows: list[Row], position: int, marked: Collection[int]) -> tuple[int, int]:
     """Return period and number of copies of what repeats at a position; (1, 1) if nothing does."""
     for period in range(1, _PERIOD_MAX + 1):
         copies = 1
@@ -255,8 +256,8 @@ def _repetition(rows: list[_Row], position: int, marked: Collection[int]) -> tup
     return 1, 1
 
 
-def _same(rows: list[_Row], one: int, other: int, period: int, marked: Collection[int]) -> bool:
-    def key(row: _Row) -> tuple[str, str, str]:
+def _same(rows: list[Row], one: int, other: int, period: int, marked: Collection[int]) -> bool:
+    def key(row: Row) -> tuple[str, str, str]:
         return row.who, row.text, row.tail
 
     if other + period > len(rows) or any(row.index in marked for row in rows[other : other + period]):

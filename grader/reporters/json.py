@@ -59,6 +59,8 @@ def _scenario(scenario: ScenarioResult) -> dict[str, Any]:
         "hint": _text(scenario.hint),
         "explanation": _text(scenario.explanation),
         "run": _text(scenario.run),
+        "replay": _text(scenario.replay),
+        "switches": scenario.switches,
         "seed": scenario.seed,
         "time_s": _number(scenario.time_s),
         "findings": [_finding(finding) for finding in scenario.findings],

@@ -116,6 +116,16 @@ def fill(text: str, variables: Mapping[str, str]) -> str:
     )
 
 
+def wanted_lines(expectation: Expectation) -> int:
+    """Return how many lines are demanded."""
+    groups = (expectation.lines, expectation.any_order, *expectation.interleaved)
+    return sum(_count(lines) for lines in groups)
+
+
+def _count(lines: Sequence[str | Pattern | Repeated]) -> int:
+    return sum(line.repeat * _count(line.lines) if isinstance(line, Repeated) else 1 for line in lines)
+
+
 def matches(line: str, wanted: str | Pattern) -> bool:
     """Whether a line is as demanded."""
     if isinstance(wanted, Pattern):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -37,28 +37,26 @@ from grader.model.exercise import (
 )  # fmt: skip
 from grader.model.history import CastMember, EndReason, Entry, History, OpType, RunEnd
 from grader.model.history import Process as ProcessRecord
-from grader.model.history import Waiting as WaitingRecord
+from grader.model.schedule import CLOCK_NAME, SCRIPT_NAME
 from grader.planning import RunSpec
 from grader.registry import load
 from grader.sandbox.box import Box, BoxError, Started
 from grader.scenarios import demands
 from grader.scenarios.driver import Channels
-from grader.scenarios.outputs import Decision, Outputs, decide, fill, text_of
-from grader.scheduling.base import CLOCK, SCRIPT, Candidate
+from grader.scenarios.ending import locate, waiting_threads
+from grader.scenarios.outputs import Decision, Outputs, decide, fill, text_of, wanted_lines
+from grader.scheduling.base import CLOCK, EARLY, SCRIPT, Candidate, Recording
 from grader.scheduling.clock import VirtualClock
 from grader.scheduling.controller import Controller
 from grader.scheduling.limits import LimitReached
 from grader.scheduling.progress import FUTILE_HURRY, FUTILE_MAX, Progress
 from grader.scheduling.waiter import Waiter
-from grader.tracer import proc
 from grader.tracer.calls import Calls
 from grader.tracer.objects import Objects
 from grader.tracer.recorder import Recorder
-from grader.tracer.source import Lines
 from grader.tracer.task import Process, State, Task
 
 _ACTS = (Start, TypeText, Send, Close, Signal, Kill, Create, Remove)
-_ACCESS = {os.O_RDONLY: "r", os.O_WRONLY: "w", os.O_RDWR: "rw"}
 _SLEEPING_CALLS = frozenset({"nanosleep"})
 _CONTENT_MAX = 1 << 20
 _PATIENCE = 200
@@ -112,7 +110,9 @@ class Run:
         self._progress = Progress()
         self._noted = 0
         self._patience = _PATIENCE
-        self._scheduler = load("grader.scheduling.strategies", "SCHEDULER")[spec.strategy](spec.seed)
+        self._looked = -1, 0, False  # position, lines printed, and whether they were all
+        strategy = load("grader.scheduling.strategies", "SCHEDULER")[spec.strategy]
+        self._scheduler = Recording(strategy(spec.seed, spec.options))
         self._controller = Controller(
             Calls(self._objects, self._recorder), self._clock, spec.limits, drain=self._drain_for
         )
@@ -143,7 +143,7 @@ class Run:
         with contextlib.suppress(LimitReached):
             self._drain_all()
         after = self._box.inventory()
-        waiting = self._waiting()
+        waiting = waiting_threads(self._controller, self._objects)
         return self._recorder.history(
             objects=self._objects.known,
             processes={
@@ -163,8 +163,9 @@ class Run:
             before=self._before,
             after=after,
             end=RunEnd(reason=end.reason, step=end.step, limit=end.limit, detail=end.detail, waiting=waiting),
-            locate=self._locate,
+            locate=partial(locate, self._programs),
             aliases=self._objects.aliases,
+            schedule=tuple(self._scheduler.switches),
         )
 
     # -- the loop --------------------------------------------------------------------------------------
@@ -208,10 +209,28 @@ class Run:
         candidates = self._controller.ready()
         step = self._step()
         if isinstance(step, _ACTS):
-            candidates.insert(0, Candidate(SCRIPT, "", step_word(step)))
+            candidates.insert(0, self._script(SCRIPT, step))
         if candidates and any(self._sleeps(task) for task in self._controller.sleepers()):
-            candidates.append(Candidate(CLOCK))
+            candidates.append(Candidate(CLOCK, name=CLOCK_NAME))
+        if candidates and isinstance(step, Expect) and self._printed(step):
+            candidates.append(self._script(EARLY, step))
         return candidates
+
+    def _script(self, key: int, step: Step) -> Candidate:
+        return Candidate(key, f=step_word(step), name=SCRIPT_NAME, nth=self._position + 1)
+
+    def _printed(self, step: Expect) -> bool:
+        """Whether all that a part is to print is there, though somebody may still go on."""
+        if step.expect.nothing or step.expect.something:
+            return False
+        unread = self._outputs.unread(step.expect.part, step.expect.stream)
+        position, lines, printed = self._looked
+        if (position, lines) != (self._position, unread.count("\n")):
+            lines = unread.count("\n")
+            enough = lines >= wanted_lines(step.expect)
+            printed = enough and decide(step.expect, unread, self._variables())[0] is Decision.MET
+            self._looked = self._position, lines, printed
+        return printed
 
     def _sleeps(self, task: Task) -> bool:
         # Time-outs are for what should not happen; a sleep is over when the programmer hopes it is.
@@ -219,8 +238,12 @@ class Run:
 
     def _choose(self, candidates: list[Candidate]) -> None:
         chosen = candidates[self._scheduler.choose(candidates)]
+        step = self._step()
         if chosen.key == SCRIPT:
             self._act()
+        elif chosen.key == EARLY and step is not None:
+            _decision, value, consumed = self._decide(step)
+            self._conclude(step, value, consumed)
         elif chosen.key == CLOCK:
             self._controller.advance()
             self._recorder.add("clock", OpType.OK, value={"to_ns": self._clock.now, "late": True})
@@ -441,58 +464,6 @@ class Run:
                 "output", f"{channels.part} printed more than {self._spec.limits.output_kib} KiB"
             )
         return found
-
-    # -- the end ---------------------------------------------------------------------------------------
-
-    def _waiting(self) -> tuple[WaitingRecord, ...]:
-        found = []
-        for task in self._controller.alive():
-            state = _STATES.get(task.state, "running")
-            found.append(
-                WaitingRecord(
-                    part=task.part,
-                    pid=task.process.pid,
-                    tid=task.ns_tid,
-                    state=state,
-                    op=task.waits_in,
-                    holds=self._holds(task),
-                )
-            )
-        for process in self._controller.processes.values():
-            parent = process.parent
-            if process.dead and not process.waited and parent is not None and not parent.dead:
-                found.append(
-                    WaitingRecord(part=process.part, pid=process.pid, tid=process.pid, state="zombie")
-                )
-        return tuple(sorted(found, key=lambda waiting: waiting.tid))
-
-    def _holds(self, task: Task) -> tuple[tuple[int, str, str], ...]:
-        holds = []
-        for fd, (_inode, access) in sorted(proc.descriptors(task.tid).items()):
-            identity = self._objects.of_descriptor(task.tid, fd)
-            if identity:
-                holds.append((fd, identity, _ACCESS[access]))
-        return tuple(holds)
-
-    def _locate(self, program: str, address: int) -> tuple[str, int]:
-        for built in self._programs.values():
-            if built.argv and built.argv[0] == program and built.binary:
-                return _lines(built.binary).find(address)
-        return "", 0
-
-
-_STATES = {
-    State.BLOCKED: "blocked",
-    State.HELD: "blocked",
-    State.SLEEPING: "blocked",
-    State.VFORK: "blocked",
-    State.STOPPED: "stopped",
-}
-
-
-@lru_cache(maxsize=64)
-def _lines(binary: bytes) -> Lines:
-    return Lines(binary)
 
 
 def _all(decisions: list[Decision]) -> Decision:

@@ -29,6 +29,7 @@ from grader.mechanisms.signal import SA_RESTART, signal_name
 from grader.model.config import LimitsConfig
 from grader.model.errors import HostError
 from grader.model.history import OpType
+from grader.model.schedule import child_name, thread_name
 from grader.scheduling.base import Candidate
 from grader.scheduling.clock import SLEEPS, VirtualClock, time_out, write_remaining, write_unused
 from grader.scheduling.limits import CpuWatch, LimitReached
@@ -91,12 +92,12 @@ class Controller:
 
     def attach(self, host: int, pid: int, part: str, program: str) -> Process:
         """Seize a part's main process, which waits at its gate; `begin` follows its exec."""
-        process = Process(pid=pid, host=host, part=part, main=True, program=program)
+        process = Process(pid=pid, host=host, part=part, main=True, label=part, program=program)
         try:
             ptrace.seize(host)
         except PermissionError as error:
             raise HostError("ptrace is not allowed here; `grader doctor` says what to change") from error
-        self._add(Task(tid=host, ns_tid=pid, process=process))
+        self._add(Task(tid=host, ns_tid=pid, process=process, label=part))
         return process
 
     def begin(self, process: Process) -> None:
@@ -116,7 +117,14 @@ class Controller:
     def ready(self) -> list[Candidate]:
         """Return all threads that can go on, in the order of their ids."""
         found = [
-            Candidate(task.ns_tid, task.part, task.call.f if task.call else task.name, task.target)
+            Candidate(
+                key=task.ns_tid,
+                part=task.part,
+                f=task.f,
+                target=task.target,
+                name=task.label,
+                nth=task.made.get(task.f, 0) + 1 if _begins(task) else 0,
+            )
             for task in self.tasks
             if task.state in _READY or self._interruptible(task)
         ]
@@ -469,6 +477,7 @@ class Controller:
                 host=child,
                 part=parent.part,
                 main=False,
+                label=child_name(parent.label, len(parent.children) + 1),
                 parent=parent,
                 ranges=list(parent.ranges),
                 actions=dict(parent.actions),
@@ -478,7 +487,8 @@ class Controller:
                 started=True,
             )
             parent.children.append(process)
-        born = Task(tid=child, ns_tid=ns_tid, process=process)
+        label = thread_name(process.label, len(process.tasks))
+        born = Task(tid=child, ns_tid=ns_tid, process=process, label=label)
         if process is not parent:
             born.alternate_stack = task.alternate_stack
         self._add(born)
@@ -818,6 +828,11 @@ class Controller:
         except ProcessLookupError:
             pass
         return False
+
+
+def _begins(task: Task) -> bool:
+    """Whether a thread stands at the beginning of an operation."""
+    return task.state is State.ANNOUNCED or (task.state is State.ENTRY and task.pending is None)
 
 
 _WAITING = frozenset({State.BLOCKED, State.SLEEPING, State.HELD})

@@ -87,6 +87,7 @@ class Calls:
         if not self._of_interest(task, view, name, entry.args):
             return Interest.NONE
         task.target = call.target(view, entry.args) if call.target else ""
+        task.f = call.name(view, entry.args) if call.name else call.f
         if name == "vfork" and entry.args[0] in task.process.code:
             # The C library takes its return address off the stack, which the child will overwrite.
             task.where = entry.args[0] - 1 - task.process.code.base
@@ -148,7 +149,8 @@ class Calls:
             target = self.objects.numbered(ObjectKind.FUTEX, task.process.host << 48 ^ told.address)
         own = task.process.code
         task.where = told.caller - 1 - own.base if told.caller in own else 0
-        task.name, task.target = protocol.NAMES[told.code], target
+        task.name = task.f = protocol.NAMES[told.code]
+        task.target = target
         task.value = {"offset": offset, "size": told.size}
         if task.name == "sem_init":
             task.value |= {"pshared": told.extra1, "value": told.extra2}
@@ -163,6 +165,7 @@ class Calls:
         if told is None:
             return
         point = protocol.PHASES[told.code] == "point"
+        _count(task, task.name)
         index = self._add(
             task,
             task.name,
@@ -203,11 +206,11 @@ class Calls:
             return
         view = self.view(task)
         task.value = call.enter(view, entry.args) if call.enter else {}
-        name = call.name(view, entry.args) if call.name else call.f
-        if name == "sem_open" and "to" in task.value:
+        if task.f == "sem_open" and "to" in task.value:
             mode = task.process.temporary.get(view.text(entry.args[0]), 0)
             task.value = {"path": task.value["to"], "flags": ["O_CREAT", "O_EXCL"], "mode": mode}
-        task.pending = self._add(task, name, OpType.INVOKE, value=task.value)
+        _count(task, task.f)
+        task.pending = self._add(task, task.f, OpType.INVOKE, value=task.value)
 
     def finish(self, task: Task, result: int) -> int | None:
         """Record the end of a thread's call; returns the index of that operation.
@@ -372,6 +375,10 @@ class Calls:
             ranges[:] = [r for r in ranges if r.start != args[0]]
         else:
             _unmap(ranges, args[0], args[0] + args[1])
+
+
+def _count(task: Task, f: str) -> None:
+    task.made[f] = task.made.get(f, 0) + 1
 
 
 def error_name(number: int) -> str:

@@ -15,6 +15,7 @@ from grader.model.history import (
     Process,
     RunEnd,
 )
+from grader.model.schedule import Switch
 
 Locate: TypeAlias = Callable[[str, int], tuple[str, int]]
 """From (program, address) to (source file, line); ("", 0) if unknown."""
@@ -88,6 +89,7 @@ class Recorder:
         end: RunEnd,
         locate: Locate,
         aliases: Mapping[str, str],
+        schedule: tuple[Switch, ...] = (),
     ) -> History:
         """Make the history of what was recorded; `aliases` are later ids of objects."""
         ops = []
@@ -103,4 +105,5 @@ class Recorder:
             before=before,
             after=after,
             end=end,
+            schedule=schedule,
         )

@@ -48,6 +48,8 @@ class Process:
     host: int
     part: str
     main: bool
+    label: str = ""
+    """Name that it has in every run, whatever its number is: grader.model.schedule."""
     parent: Process | None = None
     children: list[Process] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -127,6 +129,7 @@ class Task:
     state: State = State.NEW
     entry: ptrace.SyscallEntry | None = None
     name: str = ""
+    f: str = ""  # name that the operation has in the history
     call: Call | None = None
     value: dict[str, Any] = field(default_factory=dict)
     target: str = ""
@@ -146,6 +149,8 @@ class Task:
     alternate_stack: tuple[int, int] = (0, 0)  # addresses of the one that handlers may run on
     announcements: list[Announcement] = field(default_factory=list)  # of the calls it is inside of
     files: proc.TaskFiles | None = None
+    label: str = ""  # as that of its process
+    made: dict[str, int] = field(default_factory=dict)  # how many operations of each name
 
     @property
     def part(self) -> str:

@@ -53,7 +53,7 @@ def grader(*arguments: str | Path, **variables: str) -> subprocess.CompletedProc
         ),
         (
             ["check", "shm-counter", str(RIGHT), "--strategy", "luck"],
-            "there is no strategy 'luck'; choose default, fair, random",
+            "there is no strategy 'luck'; choose default, directed, fair, pct, random",
         ),
         (
             ["check", "shm-counter", str(RIGHT), "--junit", "no/where.xml"],

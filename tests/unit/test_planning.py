@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from grader.model.config import Config, ExplorationConfig, LimitsConfig
 from grader.model.errors import UsageError
 from grader.model.exercise import Exercise, Expect, Part, Present, Scenario, Start, TypeText
-from grader.planning import RunSpec, Script, expand, make_plan, references, substitute
+from grader.model.schedule import Act
+from grader.planning import RunSpec, Script, expand, fill, make_plan, references, substitute
+from grader.scheduling.conflicts import Contention, Pair
 
 CAST = {"alice": {"role": "client", "by": "submission"}, "bob": {"role": "server", "by": "reference"}}
 
@@ -154,23 +156,67 @@ def test_no_bound_variable_is_left_in_a_script(steps: list[Any]) -> None:
             assert not set(references(line)) & {"a", "b", "c"}
 
 
-def test_default_strategy_is_one_fair_schedule_then_random_ones() -> None:
+@pytest.mark.parametrize("strategy", ["default", "directed", "pct"])
+def test_strategies_that_look_at_a_fair_run_first_leave_the_others_open(strategy: str) -> None:
     subject = exercise(scenario([{"start": "alice"}], each=[{"x": "1"}, {"x": "2"}]))
-    plan = make_plan(subject, Config(), seed=7, schedules=3)
-    assert [(each.script_index, each.strategy, each.seed) for each in plan] == [
-        (0, "fair", 7),
-        (0, "random", 8),
-        (0, "random", 9),
-        (1, "fair", 7),
-        (1, "random", 8),
-        (1, "random", 9),
+    plan = make_plan(subject, Config(), seed=7, schedules=3, strategy=strategy)
+    assert [(each.script_index, each.slot, each.strategy, each.seed) for each in plan] == [
+        (0, 0, "fair", 7),
+        (0, 1, strategy, 8),
+        (0, 2, strategy, 9),
+        (1, 0, "fair", 7),
+        (1, 1, strategy, 8),
+        (1, 2, strategy, 9),
     ]
 
 
-@pytest.mark.parametrize("strategy", ["fair", "random", "pct"])
+@pytest.mark.parametrize("strategy", ["fair", "random"])
 def test_other_strategies_hold_for_all_schedules(strategy: str) -> None:
     plan = make_plan(exercise(scenario([{"start": "alice"}])), Config(), schedules=2, strategy=strategy)
     assert [(each.strategy, each.seed) for each in plan] == [(strategy, 0), (strategy, 1)]
+
+
+def filled(strategy: str, schedules: int, pairs: int) -> list[tuple[str, int, object]]:
+    """Strategy, seed and options of the runs after the first one, in which so many pairs conflicted."""
+    subject = exercise(scenario([{"start": "alice"}]))
+    first, *slots = make_plan(subject, Config(), seed=7, schedules=schedules, strategy=strategy)
+    found = Contention(
+        pairs=tuple(Pair(Act("a", "write", n), Act("b", "read", n), 4, 1) for n in range(1, pairs + 1)),
+        threads=2,
+        steps=9,
+        objects=("fifo:f",),
+    )
+    return [(each.strategy, each.seed, each.options) for each in fill(first, slots, found)]
+
+
+def directed(number: int) -> tuple[str, int, object]:
+    return "directed", 7, {"hold": ["a", "write", number], "until": ["b", "read", number]}
+
+
+def pct(seed: int, depth: int) -> tuple[str, int, object]:
+    return "pct", seed, {"depth": depth, "steps": 9, "contended": ["fifo:f"]}
+
+
+def test_conflicting_pairs_come_first_then_random_priorities_and_walks() -> None:
+    assert filled("default", 8, 20) == [
+        *(directed(number) for number in range(1, 6)),
+        pct(13, 3),
+        ("random", 14, {}),
+    ]
+    assert filled("default", 5, 1) == [directed(1), pct(9, 3), ("random", 10, {}), pct(11, 2)]
+
+
+def test_a_script_in_which_no_order_matters_is_run_only_a_little_more() -> None:
+    assert [each[0] for each in filled("default", 12, 0)] == ["random", "pct"]
+    assert filled("directed", 12, 0) == []
+
+
+def test_directed_runs_are_as_many_as_there_are_pairs() -> None:
+    assert filled("directed", 12, 3) == [directed(1), directed(2), directed(3)]
+
+
+def test_pct_alone_changes_its_depth() -> None:
+    assert filled("pct", 4, 1) == [pct(8, 2), pct(9, 3), pct(10, 3)]
 
 
 def test_site_decides_the_strategy_unless_told() -> None:

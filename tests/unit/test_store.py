@@ -15,7 +15,9 @@ PLAN = StoredPlan(
     submission="/home/ada/abc",
     isolation="full",
     seed=3,
-    runs=(StoredRun(scenario="turns", script_index=0, strategy="fair", seed=3, file="turns.jsonl.gz"),),
+    runs=(
+        StoredRun(scenario="turns", script_index=0, slot=0, strategy="fair", seed=3, file="turns.jsonl.gz"),
+    ),
 )
 
 

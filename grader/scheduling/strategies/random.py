@@ -9,18 +9,25 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from grader.scheduling.base import CLOCK, Candidate
+from grader.scheduling.base import CLOCK, EARLY, Candidate, Options
 
 _STICKINESS = (0.0, 0.5, 0.8, 0.95)
 _SLOW_CHANCE = 0.25
 _SLOW_TURN = 0.05
 _CLOCK_CHANCE = 0.1
+_EARLY_CHANCE = 0.3
 
 
 class Random:
-    """Uniform, or sticky, or with some candidates slow: drawn from the seed."""
+    """Uniform, or sticky, or with some candidates slow: drawn from the seed.
 
-    def __init__(self, seed: int) -> None:
+    Args:
+        seed: of all that is random.
+        options: none are known.
+    """
+
+    def __init__(self, seed: int, options: Options) -> None:
+        del options
         self._random = random.Random(seed)  # noqa: S311 - schedules are reproducible on purpose
         self._sticky = self._random.choice(_STICKINESS)
         self._slow: dict[int, bool] = {}
@@ -28,10 +35,11 @@ class Random:
 
     def choose(self, candidates: Sequence[Candidate]) -> int:
         """Return a random position."""
-        clock = next((i for i, candidate in enumerate(candidates) if candidate.key == CLOCK), None)
-        if clock is not None and self._random.random() < _CLOCK_CHANCE:
-            return clock
-        positions = [i for i in range(len(candidates)) if i != clock]
+        for key, chance in ((CLOCK, _CLOCK_CHANCE), (EARLY, _EARLY_CHANCE)):
+            special = next((i for i, candidate in enumerate(candidates) if candidate.key == key), None)
+            if special is not None and self._random.random() < chance:
+                return special
+        positions = [i for i, candidate in enumerate(candidates) if candidate.key >= 0]
         same = next((i for i in positions if candidates[i].key == self._last), None)
         if same is not None and self._random.random() < self._sticky:
             return same

@@ -1,0 +1,89 @@
+"""Judges stored runs again, without running anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from grader.checkers import compose
+from grader.deciding import decide
+from grader.executors.tree import read_tree
+from grader.exploration import Judged
+from grader.model.config import Config
+from grader.model.errors import SubmissionError, UsageError
+from grader.model.exercise import Exercise, Scenario
+from grader.model.verdict import Verdict
+from grader.planning import FAIR, RunSpec, make_plan
+from grader.search import Found
+from grader.store import RunFolder, StoredRun
+
+
+def rejudge(exercise: Exercise, folder: RunFolder) -> Verdict:
+    """Judge stored runs again, without running anything.
+
+    Raises:
+        UsageError: the folder holds no stored runs, or runs of scenarios that the exercise no longer has.
+    """
+    plan = folder.load_plan()
+    results = []
+    for scenario in exercise.scenarios:
+        made = []
+        for stored in plan.runs:
+            if stored.scenario != scenario.id:
+                continue
+            history = folder.load_history(stored.file)
+            if history is None:
+                continue
+            spec = _stored_spec(exercise, scenario, stored)
+            findings = compose.judge(history, spec, exercise.tolerates)
+            judged = Judged(
+                spec=replace(spec, strategy="stored"),
+                findings=tuple(findings),
+                history=b"stored",
+                undecided=compose.undecided(history, findings),
+            )
+            made.append(judged)
+        if made:
+            results.append(decide(scenario, Found(made=tuple(made), planned=len(made)), 0.0))
+    if not results:
+        raise UsageError(f"{folder.path} holds no finished run of {exercise.id}")
+    return Verdict(
+        exercise=exercise.id,
+        title=exercise.title,
+        submission=plan.submission,
+        isolation=plan.isolation,
+        seed=plan.seed,
+        scenarios=tuple(results),
+        sources=sources_of(plan.submission),
+        run_dir=str(folder.path),
+    )
+
+
+def _stored_spec(exercise: Exercise, scenario: Scenario, stored: StoredRun) -> RunSpec:
+    spec = spec_of(exercise, scenario.id, stored.script_index, stored.seed, Config())
+    return replace(spec, slot=stored.slot, strategy=stored.strategy)
+
+
+def spec_of(exercise: Exercise, scenario: str, script_index: int, seed: int, config: Config) -> RunSpec:
+    """Return the first run of one script of an exercise.
+
+    Raises:
+        UsageError: there is no such scenario, or it has not so many scripts.
+    """
+    plan = make_plan(exercise, config, seed=seed, schedules=1, strategy=FAIR, scenario_ids=[scenario])
+    if script_index >= len(plan):
+        raise UsageError(f"the scenario {scenario!r} has changed since this was run")
+    return plan[script_index]
+
+
+def sources_of(path: str) -> dict[str, str]:
+    """Return the submission's texts as they are now, for excerpts; nothing if it is gone."""
+    try:
+        tree = read_tree(Path(path), Config().build)
+    except (SubmissionError, UsageError):
+        return {}
+    return {
+        name: data.decode(errors="replace")
+        for name, data in tree.files.items()
+        if name.endswith((".c", ".h", ".py"))
+    }

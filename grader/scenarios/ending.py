@@ -1,0 +1,66 @@
+"""What is written down when a run is over: who has not ended, and where in the sources calls were made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+
+from grader.executors.base import Program
+from grader.model.history import Waiting
+from grader.scheduling.controller import Controller
+from grader.tracer import proc
+from grader.tracer.objects import Objects
+from grader.tracer.source import Lines
+from grader.tracer.task import State, Task
+
+_ACCESS = {os.O_RDONLY: "r", os.O_WRONLY: "w", os.O_RDWR: "rw"}
+_STATES = {
+    State.BLOCKED: "blocked",
+    State.HELD: "blocked",
+    State.SLEEPING: "blocked",
+    State.VFORK: "blocked",
+    State.STOPPED: "stopped",
+}
+
+
+def waiting_threads(controller: Controller, objects: Objects) -> tuple[Waiting, ...]:
+    """Return all threads that have not ended, and the zombies."""
+    found = [
+        Waiting(
+            part=task.part,
+            pid=task.process.pid,
+            tid=task.ns_tid,
+            state=_STATES.get(task.state, "running"),
+            op=task.waits_in,
+            holds=_holds(task, objects),
+        )
+        for task in controller.alive()
+    ]
+    for process in controller.processes.values():
+        parent = process.parent
+        if process.dead and not process.waited and parent is not None and not parent.dead:
+            found.append(Waiting(part=process.part, pid=process.pid, tid=process.pid, state="zombie"))
+    return tuple(sorted(found, key=lambda waiting: waiting.tid))
+
+
+def _holds(task: Task, objects: Objects) -> tuple[tuple[int, str, str], ...]:
+    holds = []
+    for fd, (_inode, access) in sorted(proc.descriptors(task.tid).items()):
+        identity = objects.of_descriptor(task.tid, fd)
+        if identity:
+            holds.append((fd, identity, _ACCESS[access]))
+    return tuple(holds)
+
+
+def locate(programs: Mapping[str, Program], program: str, address: int) -> tuple[str, int]:
+    """Return source file and line of an address in a program; ("", 0) if unknown."""
+    for built in programs.values():
+        if built.argv and built.argv[0] == program and built.binary:
+            return _lines(built.binary).find(address)
+    return "", 0
+
+
+@lru_cache(maxsize=64)
+def _lines(binary: bytes) -> Lines:
+    return Lines(binary)

@@ -1,0 +1,238 @@
+"""Looks for a schedule under which a scenario fails: the budget of schedules, spent well.
+
+First a fair run of each script; what conflicts in it directs the next ones (`planning.fill`). The search ends
+at the first failure. That one is run again - a program that does not do the same thing twice is not judged -
+and then made small.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+
+from grader import store
+from grader.exploration import Explorer, Judged, Pending
+from grader.model.history import EndReason, Op
+from grader.model.schedule import Switch
+from grader.planning import DIRECTED, PCT, RunSpec, fill
+from grader.reporters.explain import count
+from grader.shrinking import Switches, shrink
+
+REPLAY = "replay"
+_LONG_RUN = 20_000
+"""Runs of more operations than this are shown as they were found: making them small would take minutes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What came of the search.
+
+    Attributes:
+        made: the runs of the plan that were made, in order.
+        planned: how many were to be made.
+        shown: the failing run, made small; None if there is none.
+        unsteady: how two runs under one schedule differed; empty if they did not.
+    """
+
+    made: tuple[Judged, ...]
+    planned: int
+    shown: Judged | None = None
+    unsteady: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How long to search.
+
+    Attributes:
+        seconds: wall-clock time after which no further run is looked at.
+        shrink: runs spent on making a failing schedule small.
+        go_on: do not stop at the first failure.
+    """
+
+    seconds: float
+    shrink: int
+    go_on: bool = False
+
+
+def begin(explorer: Explorer, plan: Sequence[RunSpec]) -> list[Pending]:
+    """Ask for the runs of a scenario that depend on no other."""
+    return [explorer.submit(spec) for spec in plan if spec.slot == 0]
+
+
+def search(
+    explorer: Explorer,
+    plan: Sequence[RunSpec],
+    firsts: Sequence[Pending],
+    budget: Budget,
+    note: Callable[[Judged], None],
+) -> Found:
+    """Make the runs of one scenario until one fails.
+
+    Args:
+        explorer: makes runs.
+        plan: all runs of the scenario.
+        firsts: what `begin` returned for it.
+        budget: when to stop.
+        note: is told of each run of the plan that was made.
+
+    Returns:
+        What was made and found.
+    """
+    began = time.monotonic()
+    made: list[Judged] = []
+
+    def take(pending: Sequence[Pending]) -> bool:
+        """Take results in order; False if the search is over."""
+        for position, one in enumerate(pending):
+            judged = one.result()
+            made.append(judged)
+            note(judged)
+            ended = judged.failed or bool(judged.error)
+            if (ended and not budget.go_on) or time.monotonic() - began > budget.seconds:
+                for rest in pending[position + 1 :]:
+                    rest.cancel()
+                return False
+        return True
+
+    planned = len(plan)
+    if take(firsts):
+        rest = list(_filled(plan, made))
+        planned = len(firsts) + len(rest)
+        again = explorer.submit(made[0].spec) if made and not made[0].error else None
+        take([explorer.submit(spec) for spec in rest])
+        if again is not None and not any(judged.failed for judged in made):
+            unsteady = _difference(made[0], again.result())
+            return Found(made=tuple(made), planned=planned, unsteady=unsteady)
+    failed = next((judged for judged in made if judged.failed), None)
+    if failed is None:
+        return Found(made=tuple(made), planned=planned)
+    same = explorer.submit(_replayed(failed.spec, _schedule(failed))).result()
+    unsteady = _difference(failed, same)
+    shown = failed if unsteady else _small(explorer, failed, budget.shrink)
+    return Found(made=tuple(made), planned=planned, shown=shown, unsteady=unsteady)
+
+
+def _filled(plan: Sequence[RunSpec], made: Sequence[Judged]) -> Sequence[RunSpec]:
+    """Fill in the runs behind the first ones; those of different scripts in turn."""
+    found = {judged.spec.script_index: judged for judged in made}
+    scripts = []
+    for index, first in found.items():
+        slots = [spec for spec in plan if spec.script_index == index and spec.slot > 0]
+        if first.contention is not None:
+            scripts.append(fill(first.spec, slots, first.contention))
+    return sorted((spec for script in scripts for spec in script), key=lambda spec: spec.slot)
+
+
+def _replayed(spec: RunSpec, switches: Sequence[Switch]) -> RunSpec:
+    rows = [[switch.after, switch.step, switch.to] for switch in switches]
+    return replace(spec, strategy=REPLAY, options={"switches": rows})
+
+
+def _schedule(judged: Judged) -> Switches:
+    return store.decompress(judged.history).schedule if judged.history else ()
+
+
+def _difference(one: Judged, other: Judged) -> str:
+    """Say at which operation two runs under one schedule differ; "" if they do not."""
+    if one.history == other.history:
+        return ""
+    if not one.history or not other.history:
+        return one.error or other.error or "one of two runs could not be made"
+    first, second = store.decompress(one.history), store.decompress(other.history)
+    ops = next(
+        ((a, b) for a, b in zip(first.ops, second.ops, strict=False) if a != b),
+        None,
+    )
+    if ops is None:
+        return f"one run had {count(len(first.ops), 'operation')}, the other {len(second.ops)}"
+    return f"operation {ops[0].index} was {_told(ops[0])} in one run, and {_told(ops[1])} in the other"
+
+
+def _told(op: Op) -> str:
+    where = f" ({op.file}:{op.line})" if op.line else ""
+    given = ", ".join(
+        f"{key}={value!r}" for key, value in op.value.items() if key in ("data", "path", "duration_ns")
+    )
+    return f"`{op.part or 'script'}: {op.f} {op.object}{' ' + given if given else ''}`{where}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A run with fewer switches."""
+
+    judged: Judged
+    switches: Switches
+    fails: bool
+
+
+def _small(explorer: Explorer, failed: Judged, budget: int) -> Judged:
+    """Return the failing run with the fewest context switches that was found."""
+    history = store.decompress(failed.history)
+    if history.end.reason is EndReason.LIMIT or len(history.ops) > _LONG_RUN:
+        return failed
+
+    def attempts(candidates: Sequence[Switches]) -> Generator[_Attempt, None, None]:
+        waiting = [
+            explorer.submit(_replayed(failed.spec, switches)) for switches in candidates[: explorer.jobs]
+        ]
+        position = len(waiting)
+        try:
+            while waiting:
+                judged = waiting.pop(0).result()
+                if position < len(candidates):
+                    waiting.append(explorer.submit(_replayed(failed.spec, candidates[position])))
+                    position += 1
+                fails = not judged.error and judged.checks == failed.checks
+                yield _Attempt(judged, _schedule(judged), fails)
+        finally:
+            for rest in waiting:
+                rest.cancel()
+
+    first = _Attempt(failed, history.schedule, fails=True)
+    best = shrink(first, attempts, budget)
+    return best.judged if isinstance(best, _Attempt) else failed
+
+
+def explored(found: Found) -> str:
+    """Say in words what was tried, and how sure that makes one."""
+    counts = Counter(judged.spec.strategy for judged in found.made)
+    if not counts:
+        return ""
+    told = [f"{number} {name}" for name, number in counts.items()]
+    text = f"{told[0]}" if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+    text += f" schedule{'' if len(found.made) == 1 else 's'}"
+    text += _pairs_told(found.made) + _bound_told(found.made)
+    missing = found.planned - len(found.made)
+    if missing > 0 and not any(judged.failed or judged.error for judged in found.made):
+        text += f"; explored in part: {missing} more did not fit into the time"
+    return text
+
+
+def _pairs_told(made: Sequence[Judged]) -> str:
+    directed = [judged for judged in made if judged.spec.strategy == DIRECTED]
+    known = sum(len(judged.contention.pairs) for judged in made if judged.contention is not None)
+    if not directed:
+        return ""
+    of = f"all {known}" if known == len(directed) else f"{len(directed)} of {known}"
+    only_one = sum(1 for judged in directed if not judged.turned)
+    rest = f" ({only_one} could come in one order only)" if only_one else ""
+    return f"; {of} conflicting pair{'' if known == 1 else 's'} tried in both orders{rest}"
+
+
+def _bound_told(made: Sequence[Judged]) -> str:
+    """Say how likely a bug of depth 2 would have been met: the guarantee of PCT, for the worst script."""
+    chances: dict[int, list[float]] = {}
+    by_script = {judged.spec.script_index: judged.contention for judged in made if judged.contention}
+    for judged in made:
+        found = by_script.get(judged.spec.script_index)
+        if judged.spec.strategy == PCT and judged.spec.options["depth"] == 2 and found is not None:
+            chance = 1 / (max(found.threads, 1) * max(found.steps, 1))
+            chances.setdefault(judged.spec.script_index, []).append(chance)
+    if not chances:
+        return ""
+    met = min(1 - math.prod(1 - chance for chance in one) for one in chances.values())
+    return f"; any bug of depth 2 would have been met with a probability of at least {met:.2g}"
