@@ -109,6 +109,7 @@ def _grade_one(task: tuple[Exercise, Path, Solution, Config, int, int | None]) -
         seed=seed,
         schedules=schedules,
         jobs=1,
+        shrink=False,
     )
     try:
         got = outcome_of(grade(request, Silent()))
