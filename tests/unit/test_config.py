@@ -44,7 +44,7 @@ def test_mistakes_are_reported_as_those_of_an_exercise(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    write(tmp_path, "limit: {}\nlimits:\n  processes: 0\n  cpu: 3\nexploration: {strategy: pcd}\nbuild:\n")
+    write(tmp_path, "limit: {}\nlimits:\n  processes: 0\n  cpu: 3\nexploration: {strategy: luck}\nbuild:\n")
     with pytest.raises(CatalogueError) as caught:
         load_config(Path("config.yaml"))
     assert (
@@ -59,8 +59,8 @@ config.yaml:3:14: expected a whole number of at least 1, found the number `0`
 config.yaml:4:3: there is no key `cpu` under `limits`; did you mean `cpu_s`?
       cpu: 3
       ^
-config.yaml:5:25: expected `default`, `fair`, `directed`, `random` or `pct`, found the text `pcd`; did you mean `pct`?
-    exploration: {strategy: pcd}
+config.yaml:5:25: expected `default`, `fair`, `directed`, `random` or `pct`, found the text `luck`
+    exploration: {strategy: luck}
                             ^
 config.yaml:6:1: expected keys such as `time_s`, found nothing; write `{}` if there is nothing to say
     build:
