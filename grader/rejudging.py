@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from grader import store
 from grader.checkers import compose
-from grader.deciding import decide
+from grader.deciding import decide, history_file
 from grader.executors.tree import read_tree
 from grader.exploration import Judged
 from grader.model.config import Config
@@ -14,7 +15,7 @@ from grader.model.errors import SubmissionError, UsageError
 from grader.model.exercise import Exercise, Scenario
 from grader.model.verdict import Verdict
 from grader.planning import FAIR, RunSpec, make_plan
-from grader.search import Found
+from grader.search import REPLAY, Found
 from grader.store import RunFolder, StoredRun
 
 
@@ -27,24 +28,13 @@ def rejudge(exercise: Exercise, folder: RunFolder) -> Verdict:
     plan = folder.load_plan()
     results = []
     for scenario in exercise.scenarios:
-        made = []
-        for stored in plan.runs:
-            if stored.scenario != scenario.id:
-                continue
-            history = folder.load_history(stored.file)
-            if history is None:
-                continue
-            spec = _stored_spec(exercise, scenario, stored)
-            findings = compose.judge(history, spec, exercise.tolerates)
-            judged = Judged(
-                spec=replace(spec, strategy="stored"),
-                findings=tuple(findings),
-                history=b"stored",
-                undecided=compose.undecided(history, findings),
-            )
-            made.append(judged)
+        stored = [run for run in plan.runs if run.scenario == scenario.id]
+        made = [judged for run in stored if (judged := _again(exercise, scenario, folder, run))]
+        small = (replace(run, strategy=REPLAY) for run in stored if run.slot == 0)
+        shown = next((judged for run in small if (judged := _again(exercise, scenario, folder, run))), None)
         if made:
-            results.append(decide(scenario, Found(made=tuple(made), planned=len(made)), 0.0))
+            found = Found(made=tuple(made), planned=len(made), shown=shown)
+            results.append(decide(scenario, found, 0.0))
     if not results:
         raise UsageError(f"{folder.path} holds no finished run of {exercise.id}")
     return Verdict(
@@ -59,9 +49,20 @@ def rejudge(exercise: Exercise, folder: RunFolder) -> Verdict:
     )
 
 
-def _stored_spec(exercise: Exercise, scenario: Scenario, stored: StoredRun) -> RunSpec:
+def _again(exercise: Exercise, scenario: Scenario, folder: RunFolder, stored: StoredRun) -> Judged | None:
+    """Judge one stored run again; None if it was not made."""
     spec = spec_of(exercise, scenario.id, stored.script_index, stored.seed, Config())
-    return replace(spec, slot=stored.slot, strategy=stored.strategy)
+    spec = replace(spec, slot=stored.slot, strategy=stored.strategy)
+    history = folder.load_history(history_file(spec))
+    if history is None:
+        return None
+    findings = compose.judge(history, spec, exercise.tolerates)
+    return Judged(
+        spec=spec if spec.strategy == REPLAY else replace(spec, strategy="stored"),
+        findings=tuple(findings),
+        history=store.compress(history),
+        undecided=compose.undecided(history, findings),
+    )
 
 
 def spec_of(exercise: Exercise, scenario: str, script_index: int, seed: int, config: Config) -> RunSpec:

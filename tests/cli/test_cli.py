@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import junitparser
+import pexpect
 import pytest
 
 from grader.cli import main
@@ -87,6 +89,7 @@ def test_help_names_every_command() -> None:
         "trace",
         "lint",
         "recheck",
+        "replay",
         "selftest",
         "doctor",
         "schema",
@@ -164,3 +167,103 @@ def test_list_fits_the_terminal(columns: str) -> None:
 
     assert done.returncode == 0
     assert max(map(len, done.stdout.splitlines())) <= int(columns)
+
+
+@pytest.fixture(scope="module")
+def _found(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a submission was graded that fails under some schedules only."""
+    folder = tmp_path_factory.mktemp("found")
+    shutil.copytree(site_root() / "reference/abc/rejected/ordering/posts-before-printing", folder / "mine")
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "check", "abc", "mine", "--scenario", "turns", "--json", "out.json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    return folder
+
+
+@pytest.mark.system
+def test_a_counterexample_is_kept_and_replays_to_the_identical_history(
+    _found: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(_found)
+    (scenario,) = json.loads(Path("out.json").read_text())["scenarios"]
+    done = grader("replay", f"runs/abc-0001/{scenario['replay']}")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert scenario["switches"] in (1, 2, 3)
+    assert "goes on, though p(" in done.stdout
+    assert 'write(1<stdout of p>, "B\\n", 2) = 2' in done.stdout
+    assert "ordering: p printed the right lines in the wrong order" in done.stdout
+    assert done.stdout.endswith("The same history as when it was found, operation for operation.\n")
+
+
+@pytest.mark.system
+def test_a_replay_can_be_walked_through(_found: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(_found)
+    command = [sys.executable, "-m", "grader", "replay", "runs/abc-0001/turns.replay.json", "--step"]
+    child = pexpect.spawn(command[0], command[1:], encoding="utf-8", timeout=60, dimensions=(24, 80))
+    for number in (0, 1, 2):
+        child.expect("Enter: next operation, r: the rest")
+        assert f"#{number} " not in str(child.before)
+        child.sendline("")
+    child.expect("Enter: next operation, r: the rest")
+    child.sendline("r")
+    child.expect("operation for operation")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+@pytest.mark.system
+def test_a_replay_of_something_else_says_what_differs(_found: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(_found)
+    file = Path("runs/abc-0001/turns.replay.json")
+    right = site_root() / "reference/abc/peers/c"
+    other = json.loads(file.read_text())
+    Path("exercise.json").write_text(json.dumps({**other, "exercise_digest": "0"}))
+    Path("gone.json").write_text(json.dumps({**other, "submission": "/no/where"}))
+    Path("version.json").write_text(json.dumps({**other, "schema": "ipc-grader/replay/v2"}))
+
+    assert [grader("replay", *arguments).stderr for arguments in ([file, right], ["exercise.json"])] == [
+        f"grader: {right} is not the submission the counterexample was found with, or has changed since; "
+        f"`grader check abc {right}` looks for a new one\n",
+        "grader: the exercise abc has changed since the counterexample was found; "
+        "`grader check` looks for a new one\n",
+    ]
+    assert [grader("replay", name).stderr for name in ("gone.json", "version.json", "no.json")] == [
+        "grader: the submission was in /no/where, which is gone; name it: grader replay gone.json PATH\n",
+        "grader: version.json is of `ipc-grader/replay/v2`; this grader replays files of "
+        "`ipc-grader/replay/v1`\n",
+        "grader: there is no no.json\n",
+    ]
+
+
+@pytest.mark.system
+def test_a_program_that_does_not_do_the_same_thing_twice_is_not_judged(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(site_root() / "reference/abc/peers/c", folder)
+    source = (folder / "abc.c").read_text()
+    drift = (
+        "#include <fcntl.h>\n"
+        "__attribute__((constructor)) static void drift(void)\n"
+        "{\n"
+        "    unsigned low, high;\n"
+        '    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));\n'
+        "    char name[32];\n"
+        '    snprintf(name, sizeof name, "tmp.%u", low);\n'
+        "    unlink(name);\n"
+        "}\n"
+    )
+    (folder / "abc.c").write_text(source + drift)
+    done = grader("check", "abc", folder, "--scenario", "one-round", "--schedules", "1", "--json", "o.json")
+
+    (scenario,) = json.loads(Path("o.json").read_text())["scenarios"]
+    assert (done.returncode, scenario["outcome"], scenario["findings"]) == (2, "inconclusive", [])
+    assert scenario["explanation"].startswith(
+        "the program does not do the same thing under one schedule: operation "
+    )
+    assert "unlink" in scenario["explanation"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.model.history import (
     CastMember,
     EndReason,
@@ -50,13 +52,13 @@ class Told:
 
     def access(self, pid: int, f: str, offset: int, *, line: int = 0) -> None:
         self.op(pid, f, "mapping:1", line=line, offset=offset, size=4)
-        self.ops[-1] = Op(**{**_fields(self.ops[-1]), "type": OpType.OK})
+        self.ops[-1] = replace(self.ops[-1], type=OpType.OK)
 
     def fork(self, pid: int, child: int) -> None:
         self.op(pid, "fork")
         invoke = self.ops[-1]
-        fields = {**_fields(invoke), "index": len(self.ops), "type": OpType.OK, "invoked": invoke.index}
-        self.ops.append(Op(**{**fields, "value": {"child": child}}))
+        ended = replace(invoke, index=len(self.ops), type=OpType.OK, invoked=invoke.index)
+        self.ops.append(replace(ended, value={"child": child}))
         self.processes[child] = Process(pid=child, parent=pid, part=self.processes[pid].part, main=False)
 
     @property
@@ -73,10 +75,6 @@ class Told:
             after=(),
             end=RunEnd(reason=EndReason.FINISHED),
         )
-
-
-def _fields(op: Op) -> dict[str, object]:
-    return {name: getattr(op, name) for name in Op.__slots__}
 
 
 def pairs(told: Told) -> list[tuple[Act, Act]]:
