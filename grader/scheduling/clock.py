@@ -6,12 +6,16 @@ for a time to come ends. It jumps to the next deadline when nobody can go on.
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import struct
-from dataclasses import dataclass
+from collections.abc import Hashable
+from functools import partial
 
 from grader.mechanisms.base import Args, View, s32, timespec, unpack
 from grader.mechanisms.futex import WAIT, operation
+from grader.scheduling.timers import KernelTimers, Timer
 from grader.tracer import ptrace
 from grader.tracer.arch import Layout, Registers
 from grader.tracer.task import Task
@@ -39,14 +43,6 @@ SLEEPS = {"nanosleep": 0, "clock_nanosleep": 2}
 """Calls that only sleep, and which of their arguments is the time."""
 
 
-@dataclass(slots=True)
-class Timer:
-    """A pending SIGALRM: alarm(2), or setitimer(2) with an interval."""
-
-    due: int
-    interval: int
-
-
 class VirtualClock:
     """The time of one run.
 
@@ -56,7 +52,9 @@ class VirtualClock:
 
     def __init__(self, seed: int) -> None:
         self.now = 0
-        self.timers: dict[int, Timer] = {}
+        self.timers: dict[Hashable, Timer] = {}
+        self.kernel_timers = KernelTimers(self)
+        self.rung: set[int] = set()
         self._random = random.Random(seed)  # noqa: S311 - programs see the same bytes in every run
         self._readings = 0
         self._socket_limits: dict[tuple[str, str], int] = {}
@@ -98,7 +96,7 @@ class VirtualClock:
         elif task.name == "setsockopt":
             return self._socket_limit(task, view, args, machine)
         else:
-            return False
+            return self.kernel_timers.answer(task, view, machine)
         Registers(task.tid, machine).skip_call(result)
         return True
 
@@ -120,13 +118,24 @@ class VirtualClock:
 
     def _timer(self, task: Task) -> tuple[int, int]:
         """Return how long it is to the alarm of the process, and its interval; zeros if there is none."""
-        timer = self.timers.get(task.process.host)
+        timer = self.timers.get(("alarm", task.process.host))
         return (max(timer.due - self.now, 1), timer.interval) if timer else (0, 0)
 
     def _set_timer(self, task: Task, value: int, interval: int) -> None:
-        self.timers.pop(task.process.host, None)
+        host = task.process.host
+        self.timers.pop(("alarm", host), None)
         if value:
-            self.timers[task.process.host] = Timer(self.now + value, interval)
+            self.timers["alarm", host] = Timer(self.now + value, interval, partial(self._alarm, host), host)
+
+    def _alarm(self, host: int) -> None:
+        os.kill(host, signal.SIGALRM)
+        self.rung.add(host)
+
+    def forget(self, host: int, *, alarm: bool) -> None:
+        """Drop the timers of a process: all when it has ended, all but the alarm when it has exec'ed."""
+        self.kernel_timers.forget(host)
+        if alarm:
+            self.timers.pop(("alarm", host), None)
 
     def _socket_limit(self, task: Task, view: View, args: Args, machine: Layout) -> bool:
         """Take note of SO_RCVTIMEO and SO_SNDTIMEO, which the kernel would measure in real time."""
@@ -153,10 +162,11 @@ class VirtualClock:
         args = task.entry.args
         if task.name == "clock_nanosleep":
             length = timespec(view, args[2]) or 0
-            return self._absolute(length, s32(args[0])) if args[1] & 1 else self.now + length
+            return self.absolute(length, s32(args[0])) if args[1] & 1 else self.now + length
         return self.now + (timespec(view, args[0]) or 0)
 
-    def _absolute(self, time_ns: int, clock: int) -> int:
+    def absolute(self, time_ns: int, clock: int) -> int:
+        """Return the virtual time at which a clock shows a time."""
         return time_ns - (EPOCH_NS if clock in _CLOCK_REALTIME else _BOOT_NS)
 
     def deadline(self, task: Task, view: View) -> tuple[int, int, int] | None:
@@ -186,7 +196,7 @@ class VirtualClock:
         if index is None or length_or_none is None:
             return None
         if name.startswith("mq_"):
-            return self._absolute(length_or_none, 0), index, 0
+            return self.absolute(length_or_none, 0), index, 0
         if name == "futex":
             return self._futex(args, length_or_none, index)
         return (self.now + length_or_none, index, 0) if length_or_none else None
@@ -194,7 +204,7 @@ class VirtualClock:
     def _futex(self, args: Args, time_ns: int, index: int) -> tuple[int, int, int]:
         if operation(args) == WAIT:
             return self.now + time_ns, index, 0
-        return self._absolute(time_ns, 0 if args[1] & _REALTIME_FLAG else 1), index, 0
+        return self.absolute(time_ns, 0 if args[1] & _REALTIME_FLAG else 1), index, 0
 
 
 def time_out(task: Task) -> int:

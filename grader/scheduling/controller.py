@@ -33,6 +33,7 @@ from grader.model.schedule import child_name, thread_name
 from grader.scheduling.base import Candidate
 from grader.scheduling.clock import SLEEPS, VirtualClock, time_out, write_remaining, write_unused
 from grader.scheduling.limits import CpuWatch, LimitReached
+from grader.scheduling.timers import SI_TIMER
 from grader.scheduling.waiter import Waiter
 from grader.tracer import code, proc, ptrace
 from grader.tracer.arch import Registers, layout
@@ -83,10 +84,11 @@ class Controller:
         self._machine = layout()
         self._waiter = Waiter()
         self._devices = Devices()
-        self._rung: set[int] = set()
         self._step = 0
         self._killed = False
         self._started = time.monotonic()
+        clock.kernel_timers.holder = self._holder
+        clock.kernel_timers.taken = self._taken
 
     # -- parts -----------------------------------------------------------------------------------------
 
@@ -431,7 +433,7 @@ class Controller:
             finished = self._finish(task, result)
             if finished is not None:
                 self._drain(task)
-                self._after_call(finished)
+                self._after_call(task, finished)
         if was_asleep:
             task.state = State.WOKEN
         else:
@@ -439,10 +441,11 @@ class Controller:
             ptrace.resume(task.tid)
 
     def _finish(self, task: Task, result: int) -> int | None:
+        self.clock.kernel_timers.told(task, result)
         write_unused(task, task.deadline - self.clock.now if task.deadline is not None else 0)
         return self.calls.finish(task, result)
 
-    def _after_call(self, index: int) -> None:
+    def _after_call(self, task: Task, index: int) -> None:
         row = self.calls.recorder.row(index)
         if row["f"] == "wait" and row["type"] is OpType.OK:
             child = self.processes.get(row["value"].get("child", 0))
@@ -453,6 +456,8 @@ class Controller:
                 child.waited = True
         elif row["f"] == "kill" and row["type"] is OpType.OK:
             self.expect_signals()
+        elif row["f"] == "timer_create" and row["type"] is OpType.OK:
+            self.clock.kernel_timers.created(task)
 
     # -- events ----------------------------------------------------------------------------------------
 
@@ -507,6 +512,7 @@ class Controller:
         if former != task.tid:
             task.close()
         process.ranges.clear()
+        self.clock.forget(process.host, alarm=False)
         task.alternate_stack = (0, 0)
         process.actions = {n: a for n, a in process.actions.items() if a[0] == "SIG_IGN"}
         self.calls.forget(process)
@@ -575,7 +581,7 @@ class Controller:
         if process.exit_status is None:
             process.exit_status = signal.SIGKILL
             self._record_exit(task, process.exit_status)
-        self.clock.timers.pop(process.host, None)
+        self.clock.forget(process.host, alarm=True)
         self._release_vfork(process)
         if process.parent is not None:
             process.parent.signals_possible = True
@@ -665,10 +671,10 @@ class Controller:
         info = ptrace.signal_info(task.tid)
         code = int.from_bytes(info[8:12], "little", signed=True)
         pid = int.from_bytes(info[16:20], "little", signed=True)
-        if info[:4] == _ALARM and pid == 0 and task.process.host in self._rung:
-            self._rung.remove(task.process.host)
+        if info[:4] == _ALARM and pid == 0 and task.process.host in self.clock.rung:
+            self.clock.rung.remove(task.process.host)
             return "kernel"
-        if code > 0:
+        if code > 0 or code == SI_TIMER:
             return "kernel"
         return pid if pid in self.processes else "script"
 
@@ -776,16 +782,34 @@ class Controller:
         ptrace.resume(task.tid)
 
     def _ring(self) -> None:
-        for host, timer in list(self.clock.timers.items()):
+        for key, timer in list(self.clock.timers.items()):
             if timer.due > self.clock.now:
                 continue
             if timer.interval:
                 timer.due += timer.interval
             else:
-                del self.clock.timers[host]
-            os.kill(host, signal.SIGALRM)
-            self._rung.add(host)
+                del self.clock.timers[key]
+            with contextlib.suppress(ProcessLookupError):
+                timer.ring()
             self.expect_signals()
+
+    def _holder(self, identity: str) -> tuple[int, int] | None:
+        """Find a living process that has an object open, and at which descriptor."""
+        for process in self.processes.values():
+            if process.dead:
+                continue
+            for fd in proc.descriptors(process.host):
+                if self.calls.objects.of_descriptor(process.host, fd) == identity:
+                    return process.host, fd
+        return None
+
+    def _taken(self, identity: str) -> bool:
+        """Whether somebody who slept in a read of an object has woken up."""
+        self._check_wall()
+        return any(
+            task.state is State.BLOCKED and task.target == identity and not task.asleep()
+            for task in self.tasks
+        )
 
     # -- the end ---------------------------------------------------------------------------------------
 

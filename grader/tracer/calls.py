@@ -29,7 +29,8 @@ from grader.tracer.view import TaskView, forget_descriptors
 
 _NEW_DESCRIPTOR = frozenset(
     {"open", "creat", "openat", "dup", "socket", "accept", "accept4", "mq_open", "eventfd", "eventfd2",
-     "signalfd4", "epoll_create", "epoll_create1"}
+     "signalfd4", "epoll_create", "epoll_create1",
+     "timerfd_create"}
 )  # fmt: skip
 _F_DUPFD, _F_SETFL, _F_DUPFD_CLOEXEC = 0, 4, 1030
 SEMAPHORES = POSIX_OBJECTS + "sem."
