@@ -1,0 +1,131 @@
+"""Births, executions and ends of processes and threads."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from grader.mechanisms.signal import signal_name
+from grader.model.schedule import child_name, thread_name
+from grader.scheduling.limits import LimitReached
+from grader.scheduling.threads import Threads
+from grader.tracer import code, proc, ptrace
+from grader.tracer.task import Process, State, Task
+
+
+class Lives(Threads):
+    """Threads that come and go."""
+
+    def _forked(self, task: Task, event: int) -> None:
+        child = ptrace.event_message(task.tid)
+        os.waitpid(child, ptrace.WALL)
+        pid, ns_tid = proc.sandbox_ids(child)
+        parent = task.process
+        if event == ptrace.EVENT_CLONE and proc.group_leader(child) == parent.host:
+            process = parent
+            if task.pending is not None:
+                self.calls.recorder.row(task.pending)["f"] = "pthread_create"
+        else:
+            process = Process(
+                pid=pid,
+                host=child,
+                part=parent.part,
+                main=False,
+                label=child_name(parent.label, len(parent.children) + 1),
+                parent=parent,
+                ranges=list(parent.ranges),
+                actions=dict(parent.actions),
+                descriptors=dict(parent.descriptors),
+                code=parent.code,
+                program=parent.program,
+                started=True,
+            )
+            parent.children.append(process)
+        label = thread_name(process.label, len(process.tasks))
+        born = Task(tid=child, ns_tid=ns_tid, process=process, label=label)
+        if process is not parent:
+            born.alternate_stack = task.alternate_stack
+        self._add(born)
+        if len(self.alive()) > self._limits.processes:
+            raise LimitReached("processes", f"more than {self._limits.processes} processes and threads live")
+        task.vforked = process if event == ptrace.EVENT_VFORK else None
+        ptrace.resume_to_exit(task.tid)
+
+    def _execed(self, task: Task) -> None:
+        process = task.process
+        former = ptrace.event_message(task.tid)
+        for other in process.tasks:
+            if other is not task and other.state is not State.DEAD:
+                other.state = State.DEAD
+                other.close()
+        if former != task.tid:
+            task.close()
+        process.ranges.clear()
+        self.clock.forget(process.host, alarm=False)
+        task.alternate_stack = (0, 0)
+        process.actions = {n: a for n, a in process.actions.items() if a[0] == "SIG_IGN"}
+        self.calls.forget(process)
+        process.code = code.load(task.tid)
+        process.program = proc.executable(task.tid) if process.started else process.program
+        proc.make_repeatable(task.tid)
+        if process.parent is not None:
+            self._release_vfork(process)
+        if process.started:
+            ptrace.resume_to_exit(task.tid)
+            return
+        process.started = True
+        task.where, task.target = 0, ""
+        self.calls.event(task, "exec", {"argv": proc.command_line(task.tid)})
+        task.state = State.NEW
+
+    def _release_vfork(self, child: Process) -> None:
+        for task in child.parent.tasks if child.parent else ():
+            if task.vforked is child:
+                task.vforked = None
+
+    def _exiting(self, task: Task) -> None:
+        process, status = task.process, ptrace.event_message(task.tid)
+        last = all(other is task or other.state is State.DEAD or other.exiting for other in process.tasks)
+        task.exiting = True
+        if last and process.exit_status is None:
+            process.exit_status = status
+            self._record_exit(task, status)
+        ptrace.resume(task.tid)
+        if self._siblings(task):
+            # The others are being killed; the leader's end is reported after theirs.
+            task.state = State.DYING
+            self._killed = True
+            return
+        while os.WIFSTOPPED(os.waitpid(task.tid, ptrace.WALL)[1]):
+            ptrace.resume(task.tid)
+        self._ended(task)
+
+    def _record_exit(self, task: Task, status: int) -> None:
+        process = task.process
+        action, flags = process.actions.get(signal.SIGCHLD, ("", 0))
+        reaps_itself = action == "SIG_IGN" or flags & 2
+        zombies = [c.pid for c in process.children if c.dead and not c.waited and not reaps_itself]
+        orphans = [c.pid for c in process.children if not c.dead]
+        for child in process.children:
+            child.orphaned = child.orphaned or not child.dead
+        how = (
+            {"signal": signal_name(os.WTERMSIG(status))}
+            if os.WIFSIGNALED(status)
+            else {"status": os.WEXITSTATUS(status)}
+        )
+        task.where, task.target = 0, ""
+        self.calls.event(task, "exit", {**how, "zombies": zombies, "orphans": orphans})
+
+    def _ended(self, task: Task) -> None:
+        task.state, task.rival, task.deadline = State.DEAD, None, None
+        task.close()
+        process = task.process
+        if not process.dead:
+            return
+        if process.exit_status is None:
+            process.exit_status = signal.SIGKILL
+            self._record_exit(task, process.exit_status)
+        self.clock.forget(process.host, alarm=True)
+        self._release_vfork(process)
+        if process.parent is not None:
+            process.parent.signals_possible = True
