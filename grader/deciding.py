@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.exploration import Judged
 from grader.model.exercise import Scenario
 from grader.model.verdict import Finding, Outcome, ScenarioResult
 from grader.planning import RunSpec
+from grader.reporters.explain import count
 from grader.search import REPLAY, Found, explored
 from grader.store import SUFFIX
+
+OVERLAP_RULE = "Who does not touch the same thing must not wait for one another."
 
 
 def history_file(spec: RunSpec) -> str:
@@ -39,11 +43,15 @@ def decide(scenario: Scenario, found: Found, time_s: float) -> ScenarioResult:
         outcome, explanation = Outcome.ERROR, broken.error
     elif open_:
         outcome, explanation = Outcome.INCONCLUSIVE, open_.undecided
+    elif _too_narrow(scenario, made):
+        outcome, explanation = Outcome.FAILED, ""
     else:
         outcome, explanation = Outcome.PASSED, ""
     findings: tuple[Finding, ...] = ()
     if outcome is Outcome.FAILED and failed:
         findings = failed.findings
+    elif outcome is Outcome.FAILED:
+        findings = (_never_together(scenario, made),)
     elif not failed:
         findings = tuple(dict.fromkeys(finding for judged in made for finding in judged.findings))
     return ScenarioResult(
@@ -61,6 +69,26 @@ def decide(scenario: Scenario, found: Found, time_s: float) -> ScenarioResult:
         run=history_file(shown.spec) if shown and shown.history else "",
         seed=shown.spec.seed if shown else 0,
         time_s=time_s,
+    )
+
+
+def _too_narrow(scenario: Scenario, made: Sequence[Judged]) -> bool:
+    """Whether an overlap that must be possible was reached in none of the runs."""
+    return (
+        scenario.overlap is not None and max((run.inside for run in made), default=0) < scenario.overlap.least
+    )
+
+
+def _never_together(scenario: Scenario, made: Sequence[Judged]) -> Finding:
+    section = scenario.overlap
+    least = section.least if section else 0
+    most = max((run.inside for run in made), default=0)
+    return Finding(
+        check="overlap",
+        message=f"{least} must be able to be inside at once, and in {count(len(made), 'schedule')} "
+        f"there were never more than {most}.",
+        why=OVERLAP_RULE,
+        read="man 2 flock",
     )
 
 

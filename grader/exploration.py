@@ -20,6 +20,7 @@ from typing import Self
 
 from grader import store
 from grader.checkers import compose
+from grader.checkers._sections import most_inside
 from grader.executors.base import Program
 from grader.model.errors import GraderError
 from grader.model.history import History
@@ -62,6 +63,7 @@ class Judged:
         findings: errors first.
         history: compressed, as `store` keeps it; empty if the run could not be made.
         contention: what could have come in another order; only of the first run of a script.
+        inside: how many were inside the scenario's `overlap` at once; 0 if it has none.
         turned: of a directed run: whether the pair came in the other order.
         undecided: why it proves nothing, neither for nor against; empty otherwise.
         error: why it could not be made or judged, which is the grader's fault; empty otherwise.
@@ -73,6 +75,7 @@ class Judged:
     history: bytes = b""
     contention: Contention | None = None
     turned: bool = False
+    inside: int = 0
     undecided: str = ""
     error: str = ""
     time_s: float = 0.0
@@ -118,6 +121,7 @@ def make_run(cause: Cause, spec: RunSpec) -> Judged:
             history=store.compress(history),
             contention=contention(history) if spec.slot == 0 else None,
             turned=_turned(history, spec),
+            inside=most_inside(history, spec.scenario.overlap) if spec.scenario.overlap else 0,
             undecided=compose.undecided(history, findings),
             time_s=time.monotonic() - began,
         )

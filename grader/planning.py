@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 from grader.catalogue.messages import unknown
 from grader.model.config import Config, LimitsConfig
 from grader.model.errors import UsageError
-from grader.model.exercise import Exercise, Limits, Part, Repeat, Repeated, Scenario, Step, Strict
+from grader.model.exercise import Exercise, Limits, Part, Repeat, Repeated, Scenario, Step
+from grader.model.strict import Strict
 from grader.scheduling.conflicts import Contention, Pair
 
 FAIR = "fair"

@@ -56,7 +56,7 @@ class _Generator(GenerateJsonSchema):
     def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> JsonSchemaValue:
         """Let a single value stand for a list of one where the models do."""
         inner = super().function_before_schema(schema)
-        if getattr(schema["function"]["function"], "__name__", "") == "_as_list":
+        if getattr(schema["function"]["function"], "__name__", "") == "as_list":
             return {"anyOf": [inner["items"], inner]}
         return inner
 

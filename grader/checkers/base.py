@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from grader.model.errors import InternalError
-from grader.model.exercise import Part, Scenario, Step, Strict
+from grader.model.exercise import Part, Scenario, Step
 from grader.model.history import EndReason, History, Json, ObjectKind, Op, OpType, Waiting
+from grader.model.strict import Strict
 from grader.model.verdict import Finding
 
 
@@ -38,6 +39,10 @@ class Spec(Protocol):
     @property
     def script(self) -> Script:
         """The script that was performed."""
+
+    @property
+    def strategy(self) -> str:
+        """Name of the scheduler."""
 
 
 class Checker(Protocol):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from grader.model.exercise import Strict
+from grader.model.strict import Strict
 
 
 class IsolationConfig(Strict):

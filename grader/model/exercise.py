@@ -8,33 +8,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from grader.model.history import ObjectKind
-
-
-class Strict(BaseModel):
-    """Base of all models that come from YAML: unknown keys are errors, values are not converted."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
-
-
-def _as_list(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
-
-
-def _as_kind(value: Any) -> Any:
-    return ObjectKind(value) if isinstance(value, str) and value in set(ObjectKind) else value
-
-
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-Text = str
-PartName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-PartNames = Annotated[list[PartName], BeforeValidator(_as_list), Field(min_length=1)]
-Variable = Annotated[str, Field(pattern=r"^\$\{[a-z][a-z0-9_]*\}$")]
-Mode = Annotated[str, Field(pattern=r"^0[0-7]{3}$", description='Permission bits as a quoted octal: "0600".')]
-Kind = Annotated[ObjectKind, BeforeValidator(_as_kind)]
-SignalName = Annotated[str, Field(pattern=r"^[A-Z0-9]+$", description="Without SIG: HUP, TERM, KILL, USR1.")]
+from grader.model.section import Exclusive, Overlap
+from grader.model.strict import (
+    Id,
+    Kind,
+    Mode,
+    PartName,
+    PartNames,
+    SignalName,
+    Strict,
+    Text,
+    as_kind,
+    as_list,
+)
 
 
 class ObjectRef(Strict):
@@ -59,7 +48,7 @@ class Repeated(Strict):
 
 
 Line = Text | Pattern | Repeated
-Lines = Annotated[list[Line], BeforeValidator(_as_list)]
+Lines = Annotated[list[Line], BeforeValidator(as_list)]
 
 
 class Expectation(Strict):
@@ -80,7 +69,7 @@ class Blockage(Strict):
     """A part must be asleep in a call. `part` counts as blocked if any of its processes is."""
 
     part: PartName
-    call: Annotated[list[str], BeforeValidator(_as_list)] = Field(
+    call: Annotated[list[str], BeforeValidator(as_list)] = Field(
         default=[],
         description="POSIX names; any one of them. Empty: any call but a sleep.",
     )
@@ -109,7 +98,7 @@ class NewObject(ObjectRef):
             ObjectKind.QUEUE,
             ObjectKind.SOCKET,
         ],
-        BeforeValidator(_as_kind),
+        BeforeValidator(as_kind),
     ]
     content: Text = ""
     mode: Mode = "0600"
@@ -133,7 +122,7 @@ class Start(Strict):
 class TypeText(Strict):
     """Type a line (or several) at a part's terminal, each followed by Return."""
 
-    type: dict[PartName, Annotated[list[Text], BeforeValidator(_as_list)]] = Field(min_length=1)
+    type: dict[PartName, Annotated[list[Text], BeforeValidator(as_list)]] = Field(min_length=1)
 
 
 class Send(Strict):
@@ -187,7 +176,7 @@ class Kill(Strict):
 class Exit(Strict):
     """Demand that parts' main processes have ended, and how."""
 
-    exit: dict[PartName, Annotated[list[ExitStatus], BeforeValidator(_as_list)]] = Field(min_length=1)
+    exit: dict[PartName, Annotated[list[ExitStatus], BeforeValidator(as_list)]] = Field(min_length=1)
 
 
 class Present(Strict):
@@ -284,7 +273,7 @@ class Part(Strict):
         Field(description="Who plays it; `${name}` when `each` decides.")
     )
     args: list[Text] = Field(default=[], description="Quote numbers: all arguments are text.")
-    env: dict[str, Text] = {}
+    env: dict[str, Text] = Field(default={})
     terminal: bool | None = Field(default=None, description="Overrides the role's.")
 
 
@@ -323,6 +312,11 @@ class Scenario(Strict):
     stays: list[PartName] = Field(default=[], description="Parts that may still run at the end.")
     tolerates: list[CheckId] = Field(default=[], description="Checks that do not apply here.")
     depends_on: list[Id] = Field(default=[], description="Skipped unless these scenarios passed.")
+    overlap: Overlap | None = Field(default=None, description="What must be possible at the same time.")
+    exclusive: Exclusive | None = Field(default=None, description="What must never be at the same time.")
+    overtaken: int | None = Field(
+        default=None, ge=1, description="So often others may be served first while one waits, in a fair run."
+    )
 
 
 class Limits(Strict):
@@ -344,14 +338,14 @@ class Exercise(Strict):
     mechanisms: list[str] = Field(min_length=1)
     difficulty: int = Field(ge=1, le=5)
     hours: float = Field(gt=0, description="Estimated hours for a student.")
-    goals: list[str] = []
-    prerequisites: list[Id] = []
+    goals: list[str] = Field(default=[])
+    prerequisites: list[Id] = Field(default=[])
     reading: list[str] = Field(default=[], description="Man pages, e.g. `fifo(7)`.")
-    languages: list[Literal["c", "python"]] = ["c", "python"]
+    languages: list[Literal["c", "python"]] = Field(default=["c", "python"])
     roles: dict[PartName, Role] = Field(min_length=1)
     limits: Limits = Limits()
     schedules: int | None = Field(default=None, ge=1, description="Schedules a scenario; else the site's.")
-    tolerates: list[CheckId] = []
+    tolerates: list[CheckId] = Field(default=[])
     scenarios: list[Scenario] = Field(min_length=1)
 
     def scenario(self, scenario_id: str) -> Scenario | None:

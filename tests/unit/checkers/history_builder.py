@@ -41,6 +41,7 @@ class RunSpec:
     exercise: str
     scenario: Scenario
     script: Script
+    strategy: str = "fair"
 
 
 class Story:

@@ -1,0 +1,31 @@
+"""Stretches of programs that only so many may be in, or that so many must be able to be in."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from grader.model.strict import PartName, Strict, Text
+
+
+class Section(Strict):
+    """A stretch of a program that its output tells of: from one line to another.
+
+    Two stretches are told apart by what the groups of the expressions matched, and by the part; without
+    groups by the process that printed.
+    """
+
+    enter: Text = Field(description="Regular expression of the line that is printed inside, at the start.")
+    leave: Text = Field(description="Regular expression of the line that is printed inside, at the end.")
+    parts: list[PartName] = Field(default=[], description="Of these parts only; empty: of all.")
+
+
+class Overlap(Section):
+    """So many must be inside at once in some schedule: locking too much is a fault too."""
+
+    least: int = Field(default=2, ge=2)
+
+
+class Exclusive(Section):
+    """No more than so many may be inside at once, in any schedule."""
+
+    most: int = Field(default=1, ge=1)
