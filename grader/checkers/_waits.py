@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from grader.checkers._locks import changes, holders
 from grader.checkers.base import Spec, argument, flags, steps_left
 from grader.model.exercise import Exit, Expect, Kill, Signal, Start
 from grader.model.history import History, ObjectKind, Op, OpType, Waiting
@@ -90,7 +91,7 @@ def on_stdin(history: History, thread: Waiting) -> bool:
     return any(_is_stdin(history, item) for item in _objects(history, thread, op))
 
 
-def holders(history: History, object_id: str, access: str) -> list[tuple[Waiting, int]]:
+def open_ends(history: History, object_id: str, access: str) -> list[tuple[Waiting, int]]:
     """Return who has an object open for `r` or `w`, and at which descriptor; one thread a process."""
     found: dict[int, tuple[Waiting, int]] = {}
     for thread in history.end.waiting:
@@ -167,10 +168,13 @@ def _wakers(history: History, thread: Waiting, op: Op, item: str) -> set[int] | 
     if not item:
         return {pid for pid, part in living.items() if part == thread.part} if op.f == "futex" else None
     kind = history.objects[item].kind if item in history.objects else None
+    wanted = [lock for lock, change in changes(op) if change < 0]
+    if wanted and set(wanted) <= (held := holders(history)).keys():
+        return {pid for lock in wanted for pid in held[lock]} & set(living)
     if op.f in _LOCKS:
         return lock_holders(history, item) & set(living) or _users(history, thread, item, living)
     if kind in {ObjectKind.PIPE, ObjectKind.FIFO} and op.f in {"read", "write", *_POLLS}:
-        ends = holders(history, item, "r" if op.f == "write" else "w")
+        ends = open_ends(history, item, "r" if op.f == "write" else "w")
         return {t.pid for t, _ in ends} or None
     if kind is ObjectKind.SOCKET:
         return {

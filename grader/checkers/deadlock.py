@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.checkers._expect import difference
-from grader.checkers._waits import Wait, holders, lock_holders, never_woken, waits
+from grader.checkers._locks import LOCKING, changes, holders
+from grader.checkers._waits import Wait, lock_holders, never_woken, open_ends, waits
 from grader.checkers.base import Spec, at, failed, flags, located, named, who
 from grader.model.exercise import Blocked, Exit, Expect, Present
 from grader.model.history import EndReason, History, ObjectKind, Op, OpType
@@ -29,9 +30,9 @@ _BY_CALL = {"wait": "man 2 wait", "pause": "man 2 sigsuspend", "sigsuspend": "ma
 
 
 def check(history: History, spec: Spec) -> list[Finding]:
-    """Report who waits for whom when the script waits for something that can no longer happen."""
+    """Report who waits for whom: all if the script waits in vain, else a circle beside which others go on."""
     if history.end.reason is not EndReason.STUCK or _wrong_text(history, spec):
-        return []
+        return _beside_others(history, spec)
     stuck = never_woken(history, waits(history, spec))
     concerned, circles_only = _concerned(history, spec)
     roots = [
@@ -46,6 +47,28 @@ def check(history: History, spec: Spec) -> list[Finding]:
     if not own:
         return []
     return [_finding(history, sorted(involved, key=lambda wait: _telling(history, wait)), own)]
+
+
+def _beside_others(history: History, spec: Spec) -> list[Finding]:
+    """Report a circle of processes that wait for what they hold: nobody outside it can open it.
+
+    Only locks are looked at: two who wait for messages from each other may rest until the next request comes.
+    """
+    if history.end.reason is EndReason.CRASHED:
+        return []
+    stuck = never_woken(history, waits(history, spec))
+    held = holders(history)
+    circle = [
+        wait
+        for wait in stuck
+        if wait.op.f in LOCKING
+        and wait.wakers
+        and (wait.op.f in ("flock", "fcntl") or any(held.get(lock) for lock, _ in changes(wait.op)))
+    ]
+    pids = {wait.thread.pid for wait in circle}
+    circle = [wait for wait in circle if wait.wakers & pids]
+    own = [wait for wait in circle if history.submitted(wait.thread.part)]
+    return [_finding(history, circle, own)] if own and len(circle) > 1 else []
 
 
 def _wrong_text(history: History, spec: Spec) -> bool:
@@ -142,9 +165,25 @@ def _sentence(history: History, wait: Wait) -> str:
     if op.f in {"flock", "fcntl"} and lock_holders(history, op.object):
         owners = ", ".join(_name_of(history, pid) for pid in sorted(lock_holders(history, op.object)))
         return f"{text}, locked by {owners}"
+    if op.f in LOCKING and (told := _locks_told(history, wait)):
+        return text + told
     if not wait.wakers:
         return f"{text}, and nobody is left who could wake it"
     return text
+
+
+def _locks_told(history: History, wait: Wait) -> str:
+    """Say who holds the lock that somebody waits for, and what he holds himself; "" if it is none."""
+    held = holders(history)
+    wanted = [lock for lock, change in changes(wait.op) if change < 0 and held.get(lock)]
+    if not wanted:
+        return ""
+    several = wait.op.f == "semop"
+    number = f" (number {wanted[0][1]})" if several else ""
+    owners = ", ".join(_name_of(history, pid) for pid in held[wanted[0]])
+    own = [lock for lock, pids in held.items() if wait.thread.pid in pids and lock not in wanted]
+    names = [f"number {number}" if several else named(history, item) for item, number in own]
+    return f"{number}, which {owners} holds" + (f", and holds {' and '.join(names)}" if names else "")
 
 
 def _name_of(history: History, pid: int) -> str:
@@ -156,7 +195,7 @@ def _pipe_end(history: History, wait: Wait) -> str:
     """Say who keeps the other end of a pipe open."""
     reading = wait.op.f == "read"
     end = "write" if reading else "read"
-    ends = holders(history, wait.op.object, end[0])
+    ends = open_ends(history, wait.op.object, end[0])
     pid = wait.thread.pid
     if [t.pid for t, _ in ends] == [pid]:
         fd = ends[0][1]

@@ -415,3 +415,45 @@ def test_a_run_that_was_not_stuck_is_not_searched() -> None:
     s.asleep(10, s.invoke(10, "sem_wait", s.object(ObjectKind.SEMAPHORE, "/x")))
     s.unmet(1, "exit", {"alice": {"state": "running"}})
     assert deadlock.check(s.history, s.spec) == []
+
+
+def crossed(*, gives_back: bool = True) -> Story:
+    """Two tellers hold one semaphore of a set each, and want the other's; their parent goes on."""
+    s = Story(steps=ENDS)
+    accounts = s.object(ObjectKind.SYSV_SEMAPHORE, "77")
+    for teller, own, other in ((11, 0, 1), (12, 1, 0)):
+        s.fork(10, teller)
+        if gives_back:
+            s.call(teller, "semop", accounts, ops=[{"num": own, "op": -1, "flags": []}])
+            s.call(teller, "semop", accounts, ops=[{"num": own, "op": 1, "flags": []}])
+        s.call(teller, "semop", accounts, ops=[{"num": own, "op": -1, "flags": []}])
+        wanted = s.invoke(teller, "semop", accounts, line=9, ops=[{"num": other, "op": -1, "flags": []}])
+        s.asleep(teller, wanted)
+    return s
+
+
+CROSSED = [
+    "alice (pid 11) waits in semop on System V semaphore set 77 at alice.c:9 (number 1), which "
+    "alice (pid 12) holds, and holds number 0; "
+    "alice (pid 12) waits in semop on System V semaphore set 77 at alice.c:9 (number 0), which "
+    "alice (pid 11) holds, and holds number 1."
+]
+
+
+def test_two_who_hold_what_the_other_wants_are_told_with_what_they_hold() -> None:
+    s = crossed()
+    s.asleep(10, s.invoke(10, "wait"))
+    stuck(s)
+    (message,) = told(deadlock.check(s.history, s.spec))
+    assert message.startswith(CROSSED[0].removesuffix("."))
+
+
+def test_a_circle_of_locks_is_found_while_others_go_on() -> None:
+    s = crossed()
+    s.asleep(10, s.invoke(10, "read", s.stdin(), fd=0))
+    assert told(deadlock.check(s.history, s.spec)) == CROSSED
+
+
+def test_semaphores_that_only_carry_word_are_held_by_nobody() -> None:
+    s = crossed(gives_back=False)
+    assert deadlock.check(s.history, s.spec) == []
