@@ -32,6 +32,9 @@ class View(Protocol):
     def flags(self, fd: int) -> int:
         """Return the open flags (O_NONBLOCK and others) of a descriptor."""
 
+    def position(self, fd: int) -> int | None:
+        """Return where in a file a descriptor stands; None if it is not open."""
+
     def path(self, directory: int, text: str) -> str:
         """Return the id of the object a path leads to, "" if there is none."""
 

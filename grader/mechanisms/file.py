@@ -66,11 +66,20 @@ def _open(path: int, flags: int, mode: int) -> Call:
     )
 
 
-def _transfers(kind: str) -> Call:
-    """A call that reads or writes (fd, buffer, count)."""
+def _where(view: View, args: Args, offset: int | None) -> Value:
+    """Say where in a file is read or written; nothing for what has no offsets, and for O_APPEND."""
+    fd = s32(args[0])
+    if view.kind(fd) != "file" or view.flags(fd) & os.O_APPEND:
+        return {}
+    at = view.position(fd) if offset is None else s64(args[offset])
+    return {} if at is None else {"offset": at}
+
+
+def _transfers(kind: str, offset: int | None = None) -> Call:
+    """A call that reads or writes (fd, buffer, count), at the offset in an argument if there is one."""
 
     def enter(view: View, args: Args) -> Value:
-        value: Value = {"fd": s32(args[0]), "count": args[2]}
+        value: Value = {"fd": s32(args[0]), "count": args[2], **_where(view, args, offset)}
         if kind == "write":
             value["data"] = latin(view.data(args[1], min(args[2], 4096)))
         return value
@@ -110,9 +119,9 @@ def _vector(view: View, args: Args, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _vectored(kind: str) -> Call:
+def _vectored(kind: str, offset: int | None = None) -> Call:
     def enter(view: View, args: Args) -> Value:
-        value: Value = {"fd": s32(args[0]), "vectors": args[2]}
+        value: Value = {"fd": s32(args[0]), "vectors": args[2], **_where(view, args, offset)}
         if kind == "write":
             value["data"] = latin(_vector(view, args, 4096))
         return value
@@ -189,10 +198,12 @@ CALLS = {
     ),
     "read": _transfers("read"),
     "write": _transfers("write"),
-    "pread64": _transfers("read"),
-    "pwrite64": _transfers("write"),
+    "pread64": _transfers("read", 3),
+    "pwrite64": _transfers("write", 3),
     "readv": _vectored("read"),
     "writev": _vectored("write"),
+    "preadv": _vectored("read", 3),
+    "pwritev": _vectored("write", 3),
     "sendfile": Call(
         f="sendfile",
         enter=lambda _view, args: {"fd": s32(args[0]), "from": s32(args[1]), "count": args[3]},
@@ -295,8 +306,8 @@ PATH_ARGUMENT = {
 """Which argument is the path: calls on the system's own files are told apart by it before anything else."""
 
 DESCRIPTOR_ARGUMENT = {
-    "close": 0, "read": 0, "write": 0, "pread64": 0, "pwrite64": 0, "readv": 0, "writev": 0, "sendfile": 0,
-    "splice": 2, "lseek": 0, "dup": 0, "dup2": 0, "dup3": 0, "ftruncate": 0, "fsync": 0, "fdatasync": 0,
+    "close": 0, "read": 0, "write": 0, "pread64": 0, "pwrite64": 0, "readv": 0, "writev": 0,
+    "preadv": 0, "pwritev": 0, "sendfile": 0, "splice": 2, "lseek": 0, "dup": 0, "dup2": 0, "dup3": 0, "ftruncate": 0, "fsync": 0, "fdatasync": 0,
     "fchmod": 0, "fcntl": 0, "flock": 0,
 }  # fmt: skip
 """Which argument is the descriptor: calls on descriptors of no interest are let pass."""

@@ -41,7 +41,8 @@ CALLS = {
     "mremap": Call(
         f="mremap",
         enter=lambda _view, args: {"address": args[0], "length": args[2]},
-        quiet=True,
+        leave=lambda _view, _args, result: {"to": result},
+        target=lambda view, args: view.address(args[0])[0],
         wakes=False,
     ),
     "munmap": Call(

@@ -46,6 +46,7 @@ class Lives(Threads):
         if process is not parent:
             born.alternate_stack = task.alternate_stack
         self._add(born)
+        task.born = ns_tid
         if len(self.alive()) > self._limits.processes:
             raise LimitReached("processes", f"more than {self._limits.processes} processes and threads live")
         task.vforked = process if event == ptrace.EVENT_VFORK else None

@@ -18,13 +18,13 @@ from grader.mechanisms.file import DESCRIPTOR_ARGUMENT, PATH_ARGUMENT
 from grader.mechanisms.shared_memory import MAP_ANONYMOUS
 from grader.model.history import ObjectKind, OpType
 from grader.shim import protocol
-from grader.tracer import code, proc, ptrace
+from grader.tracer import announced, code, mappings, proc, ptrace
 from grader.tracer.arch import layout
 from grader.tracer.filter import call_numbers
 from grader.tracer.objects import Objects, interesting_path
 from grader.tracer.recorder import Recorder
 from grader.tracer.table import CALLS
-from grader.tracer.task import Announcement, Process, SharedRange, Task
+from grader.tracer.task import Announcement, Process, Task
 from grader.tracer.view import TaskView, forget_descriptors
 
 _NEW_DESCRIPTOR = frozenset(
@@ -36,11 +36,6 @@ _F_DUPFD, _F_SETFL, _F_DUPFD_CLOEXEC = 0, 4, 1030
 SEMAPHORES = POSIX_OBJECTS + "sem."
 _SS_DISABLE = 2
 _GET_FLAGS_ONLY = {1, 3}
-_UNRECORDED_CODES = frozenset(
-    code
-    for code in protocol.Code
-    if protocol.NAMES[code] in ("sem_open", "sem_close", "sem_unlink", "pthread_create", "sem_getvalue")
-)
 
 
 @unique
@@ -106,8 +101,8 @@ class Calls:
             return self._descriptor_of_interest(task, view, name, args, s32(args[fd_argument]))
         if name == "mmap":
             return bool(args[3] & MAP_ANONYMOUS) or view.descriptor(s32(args[4])) != ""
-        if name == "munmap":
-            return any(r.start < args[0] + args[1] and args[0] < r.end for r in task.process.ranges)
+        if name in ("munmap", "mremap"):
+            return mappings.concerned(task, args)
         if name in ("rt_sigaction", "rt_sigprocmask"):
             return args[1] != 0 and s32(args[0]) not in (32, 33)
         return True
@@ -142,37 +137,41 @@ class Calls:
     def _announced(self, task: Task, args: Args) -> Interest:
         told = protocol.decode(args)
         task.call, task.name = None, ""
-        if told is None or told.code in _UNRECORDED_CODES or told.code is protocol.Code.UNWATCHED:
+        if told is not None and told.code is protocol.Code.PTHREAD_CREATE_DONE:
+            task.process.handles[told.address] = task.born
+        if told is None or told.code in announced.UNRECORDED:
             return Interest.NONE
-        view = self.view(task)
-        target, offset = view.address(told.address)
-        if not target:
-            target = self.objects.numbered(ObjectKind.FUTEX, task.process.host << 48 ^ told.address)
         own = task.process.code
         task.where = told.caller - 1 - own.base if told.caller in own else 0
         task.name = task.f = protocol.NAMES[told.code]
-        task.target = target
-        task.value = {"offset": offset, "size": told.size}
-        if task.name == "sem_init":
-            task.value |= {"pshared": told.extra1, "value": told.extra2}
+        task.target, _offset = self._place(task, told.address)
         if protocol.PHASES[told.code] == "ok":
             task.value = {"result": told.extra1}
             return Interest.DONE
+        task.value = announced.value_of(told, lambda address: self._place(task, address))
+        if task.name == "pthread_join":
+            task.value["thread"] = task.process.handles.get(told.address, 0)
         return Interest.POINT
+
+    def _place(self, task: Task, address: int) -> tuple[str, int]:
+        """Return the object and the offset of an address; each piece of private memory is an object."""
+        target, offset = self.view(task).address(address)
+        if not target and address:
+            target = self.objects.numbered(ObjectKind.FUTEX, task.process.host << 48 ^ address)
+        return target, offset
 
     def announce(self, task: Task) -> None:
         """Record an announced access, or the attempt of an announced call."""
         told = protocol.decode(task.entry.args) if task.entry else None
         if told is None:
             return
-        point = protocol.PHASES[told.code] == "point"
+        point = announced.is_point(told)
+        if told.code is protocol.Code.ATOMIC_COMPARE_EXCHANGE:
+            memory = ptrace.read_memory(task.tid, told.address, told.size)
+            task.value["exchanged"] = announced.exchanged(told, memory)
         _count(task, task.name)
-        index = self._add(
-            task,
-            task.name,
-            OpType.OK if point else OpType.INVOKE,
-            value=task.value,
-        )
+        type_ = OpType.OK if point else OpType.INVOKE
+        index = self._add(task, task.name, type_, value=task.value)
         if not point:
             task.announcements.append(Announcement(task.name, index))
 
@@ -337,8 +336,8 @@ class Calls:
                 self._drop(process, fd)
         elif name == "recvmsg":
             self.forget(process)
-        elif name in ("mmap", "munmap", "shmat", "shmdt"):
-            self._map(task, args, result)
+        elif name in mappings.CALLS:
+            mappings.note(task, self.view(task), self.objects, args, result)
         elif name == "rt_sigaction":
             value = task.value
             process.actions[s32(args[0])] = (value.get("action", ""), _flag_word(task, args))
@@ -358,25 +357,6 @@ class Calls:
             start, flags, size = struct.unpack("<QixxxxQ", raw)
             task.alternate_stack = (0, 0) if flags & _SS_DISABLE else (start, start + size)
 
-    def _map(self, task: Task, args: Args, result: int) -> None:
-        ranges = task.process.ranges
-        if task.name == "mmap":
-            _unmap(ranges, result, result + args[1])
-            if args[3] & MAP_ANONYMOUS:
-                identity = self.objects.add(ObjectKind.MAPPING)
-                ranges.append(SharedRange(result, result + args[1], identity, 0))
-            else:
-                identity = self.view(task).descriptor(s32(args[4]))
-                ranges.append(SharedRange(result, result + args[1], identity, args[5]))
-        elif task.name == "shmat":
-            found = next((m for m in proc.mappings(task.tid) if m.start == result), None)
-            if found is not None:
-                ranges.append(SharedRange(found.start, found.end, task.target, 0))
-        elif task.name == "shmdt":
-            ranges[:] = [r for r in ranges if r.start != args[0]]
-        else:
-            _unmap(ranges, args[0], args[0] + args[1])
-
 
 def _count(task: Task, f: str) -> None:
     task.made[f] = task.made.get(f, 0) + 1
@@ -393,20 +373,6 @@ def _flag_word(task: Task, args: Args) -> int:
     raw = ptrace.read_memory(task.tid, args[1] + 8, 8)
     flags: int = struct.unpack("<Q", raw.ljust(8, b"\0"))[0]
     return flags
-
-
-def _unmap(ranges: list[SharedRange], start: int, end: int) -> None:
-    """Cut [start, end) out of the ranges."""
-    kept = []
-    for r in ranges:
-        if end <= r.start or r.end <= start:
-            kept.append(r)
-            continue
-        if r.start < start:
-            kept.append(SharedRange(r.start, start, r.object, r.offset))
-        if end < r.end:
-            kept.append(SharedRange(end, r.end, r.object, r.offset + end - r.start))
-    ranges[:] = kept
 
 
 def fatal_by_default(number: int) -> bool:

@@ -63,6 +63,8 @@ class Process:
     code: Code = field(default_factory=Code)
     program: str = ""
     started: bool = False
+    handles: dict[int, int] = field(default_factory=dict)
+    """The threads by what pthread_create has called them."""
     temporary: dict[str, int] = field(default_factory=dict)
     """Paths under which glibc makes semaphores before it gives them their names, with their modes."""
 
@@ -145,6 +147,7 @@ class Task:
     may_sleep: bool = False  # the call it is in may wait
     timing_out: bool = False  # interrupted because its deadline has come
     vforked: Process | None = None  # its child by vfork, for which it waits in the kernel
+    born: int = 0  # the thread it made last
     exiting: bool = False
     alternate_stack: tuple[int, int] = (0, 0)  # addresses of the one that handlers may run on
     announcements: list[Announcement] = field(default_factory=list)  # of the calls it is inside of

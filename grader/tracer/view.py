@@ -56,13 +56,23 @@ class TaskView:
         cached = self._flags.get(key)
         if cached is not None:
             return cached
+        found = self._of_descriptor(fd, "flags")
+        if found is None:
+            return 0
+        value = self._flags[key] = int(found, 8)
+        return value
+
+    def position(self, fd: int) -> int | None:
+        """Return where in a file a descriptor stands; None if it is not open."""
+        found = self._of_descriptor(fd, "pos")
+        return None if found is None else int(found)
+
+    def _of_descriptor(self, fd: int, key: str) -> str | None:
         try:
             info = Path(f"/proc/{self._task.tid}/fdinfo/{fd}").read_text()
         except OSError:
-            return 0
-        value = int(next(line.split()[1] for line in info.splitlines() if line.startswith("flags:")), 8)
-        self._flags[key] = value
-        return value
+            return None
+        return next(line.split()[1] for line in info.splitlines() if line.startswith(f"{key}:"))
 
     def path(self, directory: int, text: str) -> str:
         """Return the id of the object a path leads to, "" if there is none."""

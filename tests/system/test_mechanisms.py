@@ -44,7 +44,7 @@ def test_operations_are_recorded_as_the_program_says(name: str) -> None:
     assert_as_told(history, ignore=_LIBRARY)
 
 
-@pytest.mark.parametrize("name", ["announced", "announced_in_handler"])
+@pytest.mark.parametrize("name", ["announced", "announced_in_handler", "synchronising"])
 def test_what_the_run_time_announces_is_recorded_as_the_program_says(name: str) -> None:
     history = perform(c_program(name, instrument=True))
     assert history.end.reason is EndReason.FINISHED

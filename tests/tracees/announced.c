@@ -34,7 +34,7 @@ int main(void)
     pthread_mutexattr_init(&attributes);
     pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
     pthread_mutex_init(&shared->mutex, &attributes);
-    ABOVE("pthread_mutex_init mapping:1 = 0 {'offset': 32}");
+    ABOVE("pthread_mutex_init mapping:1 = 0 {'offset': 32, 'pshared': 1, 'robust': 0}");
     sem_wait(&shared->semaphore);
     ABOVE("sem_wait mapping:1 = 0 {'offset': 0}");
     pthread_mutex_lock(&shared->mutex);
@@ -94,6 +94,6 @@ int main(void)
     pthread_mutex_unlock(&own);
     ABOVE("pthread_mutex_unlock futex:1 = 0 {}");
     pthread_join(thread, NULL);
-    ABOVE("pthread_join futex:3 = 0 blocked {}");
+    ABOVE("pthread_join futex:3 = 0 blocked {'thread': %d}", child + 1);
     leave(0);
 }

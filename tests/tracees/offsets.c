@@ -1,5 +1,6 @@
 /* Files: offsets shared by dup and fork, O_APPEND, dup2, holes, names. */
 #include "expect.h"
+#include <sys/uio.h>
 
 int main(void)
 {
@@ -11,7 +12,7 @@ int main(void)
     CHECK(open("f", O_WRONLY | O_CREAT | O_EXCL, 0600) == -1);
     ABOVE("open file:f = EEXIST {'flags': ['O_WRONLY', 'O_CREAT', 'O_EXCL']}");
     CHECK(write(fd, "abcdef", 6) == 6);
-    ABOVE("write file:f = 6 {'fd': 3, 'count': 6, 'data': 'abcdef'}");
+    ABOVE("write file:f = 6 {'fd': 3, 'count': 6, 'data': 'abcdef', 'offset': 0}");
     copy = dup(fd);
     ABOVE("dup file:f = 4 {'fd': 3, 'to': 4}");
     CHECK(lseek(copy, 1, SEEK_SET) == 1);
@@ -19,7 +20,7 @@ int main(void)
     at = __LINE__; pid_t child = fork();
     if (child == 0) {
         CHECK(read(fd, data, 2) == 2);
-        ABOVE("read file:f = 2 {'fd': 3, 'count': 2, 'data': 'bc'}");
+        ABOVE("read file:f = 2 {'fd': 3, 'count': 2, 'data': 'bc', 'offset': 1}");
         leave(0);
     }
     LINE(at, "fork - = %d {}", child);
@@ -28,11 +29,14 @@ int main(void)
     CHECK(lseek(fd, -1, SEEK_CUR) == 2);
     ABOVE("lseek file:f = 2 {'fd': 3, 'offset': -1, 'whence': 1}");
     CHECK(read(copy, data, 64) == 4);
-    ABOVE("read file:f = 4 {'fd': 4, 'count': 64, 'data': 'cdef'}");
+    ABOVE("read file:f = 4 {'fd': 4, 'count': 64, 'data': 'cdef', 'offset': 2}");
     CHECK(pread(fd, data, 3, 1) == 3);
-    ABOVE("read file:f = 3 {'fd': 3, 'count': 3, 'data': 'bcd'}");
+    ABOVE("read file:f = 3 {'fd': 3, 'count': 3, 'data': 'bcd', 'offset': 1}");
     CHECK(pwrite(fd, "X", 1, 0) == 1);
-    ABOVE("write file:f = 1 {'fd': 3, 'count': 1, 'data': 'X'}");
+    ABOVE("write file:f = 1 {'fd': 3, 'count': 1, 'data': 'X', 'offset': 0}");
+    struct iovec whole = {data, 2};
+    CHECK(preadv(fd, &whole, 1, 4) == 2);
+    ABOVE("read file:f = 2 {'fd': 3, 'vectors': 1, 'data': 'ef', 'offset': 4}");
     CHECK(dup2(fd, 10) == 10);
     ABOVE("dup2 file:f = 10 {'fd': 3, 'to': 10}");
     CHECK(dup2(10, copy) == 4);
