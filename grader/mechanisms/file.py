@@ -306,8 +306,8 @@ PATH_ARGUMENT = {
 """Which argument is the path: calls on the system's own files are told apart by it before anything else."""
 
 DESCRIPTOR_ARGUMENT = {
-    "close": 0, "read": 0, "write": 0, "pread64": 0, "pwrite64": 0, "readv": 0, "writev": 0,
-    "preadv": 0, "pwritev": 0, "sendfile": 0, "splice": 2, "lseek": 0, "dup": 0, "dup2": 0, "dup3": 0, "ftruncate": 0, "fsync": 0, "fdatasync": 0,
-    "fchmod": 0, "fcntl": 0, "flock": 0,
+    "close": 0, "read": 0, "write": 0, "pread64": 0, "pwrite64": 0, "readv": 0, "writev": 0, "preadv": 0,
+    "pwritev": 0, "sendfile": 0, "splice": 2, "lseek": 0, "dup": 0, "dup2": 0, "dup3": 0, "ftruncate": 0,
+    "fsync": 0, "fdatasync": 0, "fchmod": 0, "fcntl": 0, "flock": 0,
 }  # fmt: skip
 """Which argument is the descriptor: calls on descriptors of no interest are let pass."""
