@@ -71,7 +71,8 @@ def selftest(
         exercises: each with the folder of its reference.
         config: the site's settings.
         seed: of the first schedule.
-        schedules: for each script; None: the default. A mutant that is not caught by so few gets the default.
+        schedules: for each script; None: the default. A mutant that is not caught as it should by so few gets
+            the default.
         jobs: solutions graded at the same time; 0: one for each core.
         only: only solutions with this in their name.
     """
@@ -113,7 +114,7 @@ def _grade_one(task: tuple[Exercise, Path, Solution, Config, int, int | None]) -
     )
     try:
         got = outcome_of(grade(request, Silent()))
-        if solution.check and schedules is not None and got == Outcome.PASSED.value:
+        if solution.check and schedules is not None and got != row.expected:
             got = outcome_of(grade(replace(request, schedules=None), Silent()))
     except GraderError as error:
         return replace(row, got=f"error: {error}", seconds=time.monotonic() - began)
