@@ -39,14 +39,14 @@ class Waiter:
         return status if pid else None
 
     @staticmethod
-    def nap(seconds: float) -> None:
-        """Wait until any tracee stops, but no longer than so many seconds."""
-        signal.sigtimedwait({signal.SIGCHLD}, seconds)
+    def nap(seconds: float) -> bool:
+        """Wait until any tracee stops, but no longer than so many seconds; False if none did."""
+        return signal.sigtimedwait({signal.SIGCHLD}, seconds) is not None
 
     def wait(self, tid: int, seconds: float) -> int | None:
         """Return a tracee's next wait status; None if there is none for so long."""
         status = self.poll(tid)
-        if status is None:
-            self.nap(seconds)
+        # A signal may be left from a stop that was seen without waiting for it.
+        while status is None and self.nap(seconds):
             status = self.poll(tid)
         return status

@@ -45,6 +45,7 @@ class Code:
     base: int = 0
     text: bytes = field(default=b"", repr=False)
     functions: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    _behind_calls: dict[int, bool] = field(default_factory=dict, repr=False, compare=False)
 
     def __contains__(self, address: int) -> bool:
         return self.start <= address < self.end
@@ -54,6 +55,12 @@ class Code:
 
         A function may begin behind the call with which the one above it ends: that is no return address.
         """
+        known = self._behind_calls.get(address)
+        if known is None:
+            known = self._behind_calls[address] = self._is_behind_call(address)
+        return known
+
+    def _is_behind_call(self, address: int) -> bool:
         at = address - self.start
         if address not in self or not is_behind_call(self.text[max(at - _CALL_BYTES, 0) : at]):
             return False
@@ -150,9 +157,11 @@ def caller(tid: int, sp: int, ip: int, code: Code) -> int:
     looked = 0
     for size in _STACK_BYTES:
         words = stack.read(size)
-        for index in range(looked, len(words)):
+        # Written out, for it is done for every word of the stack at every call.
+        low, high = code.start, code.end
+        for index in [i for i in range(looked, len(words)) if low <= words[i] < high]:
             word = words[index]
-            if word in code and code.behind_call(word):
+            if code.behind_call(word):
                 if _live(stack, code, sp + 8 * index):
                     return word - 1 - code.base
                 first = first or word - 1 - code.base
