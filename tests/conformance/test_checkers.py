@@ -103,7 +103,7 @@ CLEAN = History(
 
 
 def sources() -> list[Path]:
-    return sorted(FOLDER.glob("*.py"))
+    return sorted(FOLDER.rglob("*.py"))
 
 
 def imported(source: Path) -> set[str]:

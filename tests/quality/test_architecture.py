@@ -169,7 +169,7 @@ def test_judges_and_reports_know_the_model_only(package: str) -> None:
     """A history and a verdict can be judged and shown without whatever made them."""
     found = [
         f"{shown(path)}:{line}: {part}"
-        for path in sorted((PACKAGE / package).glob("*.py"))
+        for path in sorted((PACKAGE / package).rglob("*.py"))
         for line, part in ours(path)
         if part not in ("model", "registry")
     ]
@@ -180,7 +180,7 @@ def test_checkers_are_pure() -> None:
     """A checker sees neither processes nor clocks nor files nor chance."""
     found = [
         f"{shown(path)}:{line}: {name}"
-        for path in sorted((PACKAGE / "checkers").glob("*.py"))
+        for path in sorted((PACKAGE / "checkers").rglob("*.py"))
         for line, name in imports(path)
         if name.split(".")[0] in IMPURE
     ]

@@ -178,6 +178,23 @@ class Story:
     def event(self, pid: int, f: str, /, *, line: int = 0, **value: Any) -> int:
         return self._add(pid, OpType.OK, f, line=line, value=value)
 
+    def access(
+        self,
+        pid: int,
+        f: str,
+        item: str,
+        /,
+        *,
+        offset: int = 0,
+        size: int = 8,
+        line: int = 0,
+        tid: int = 0,
+        **value: Any,
+    ) -> int:
+        """An access to shared memory, as the run-time announces it."""
+        told = {"offset": offset, "size": size, **value}
+        return self._add(pid, OpType.OK, f, object=item, line=line, value=told, tid=tid)
+
     def fork(self, pid: int, child: int, *, line: int = 0) -> int:
         self.processes[child] = Process(pid=child, parent=pid, part=self.processes[pid].part, main=False)
         return self.call(pid, "fork", line=line, ok={"child": child})
