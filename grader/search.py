@@ -214,7 +214,10 @@ def explored(found: Found) -> str:
 
 def _pairs_told(made: Sequence[Judged]) -> str:
     directed = [judged for judged in made if judged.spec.strategy == DIRECTED]
-    known = sum(len(judged.contention.pairs) for judged in made if judged.contention is not None)
+    contentions = [judged.contention for judged in made if judged.contention is not None]
+    if contentions and not any(found.pairs for found in contentions):
+        return "; no two operations in it conflict"
+    known = sum(len(found.pairs) for found in contentions)
     if not directed:
         return ""
     of = f"all {known}" if known == len(directed) else f"{len(directed)} of {known}"
@@ -226,7 +229,11 @@ def _pairs_told(made: Sequence[Judged]) -> str:
 def _bound_told(made: Sequence[Judged]) -> str:
     """Say how likely a bug of depth 2 would have been met: the guarantee of PCT, for the worst script."""
     chances: dict[int, list[float]] = {}
-    by_script = {judged.spec.script_index: judged.contention for judged in made if judged.contention}
+    by_script = {
+        judged.spec.script_index: judged.contention
+        for judged in made
+        if judged.contention is not None and judged.contention.pairs
+    }
     for judged in made:
         found = by_script.get(judged.spec.script_index)
         if judged.spec.strategy == PCT and judged.spec.options["depth"] == 2 and found is not None:
