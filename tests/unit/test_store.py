@@ -8,6 +8,7 @@ import pytest
 
 from grader.model.errors import UsageError
 from grader.model.history import CastMember, EndReason, History, Object, ObjectKind, Op, OpType, RunEnd
+from grader.model.schedule import Switch
 from grader.store import RunFolder, StoredPlan, StoredRun, compress, read_history
 
 PLAN = StoredPlan(
@@ -41,6 +42,7 @@ def a_history() -> History:
         before=(),
         after=(),
         end=RunEnd(reason=EndReason.FINISHED),
+        schedule=(Switch("", 0, "script"), Switch("abc", 3, "abc/1")),
     )
 
 
