@@ -153,7 +153,7 @@ def _sentence(history: History, wait: Wait) -> str:
         children = ", ".join(f"pid {pid}" for pid in sorted(wait.wakers))
         return f"{name} waits for its child {children} to end{at(op)}"
     kind = _kind(history, op)
-    on = f" on {named(history, op.object)}" if op.object else ""
+    on = f" on {_place(history, op.object, op.value.get('offset'))}" if op.object else ""
     if op.f == "open":
         mode = flags(history, op)
         what = "writer" if "O_RDONLY" in mode else "reader" if "O_WRONLY" in mode else "peer"
@@ -182,8 +182,17 @@ def _locks_told(history: History, wait: Wait) -> str:
     number = f" (number {wanted[0][1]})" if several else ""
     owners = ", ".join(_name_of(history, pid) for pid in held[wanted[0]])
     own = [lock for lock, pids in held.items() if wait.thread.pid in pids and lock not in wanted]
-    names = [f"number {number}" if several else named(history, item) for item, number in own]
+    names = [f"number {place}" if several else _place(history, item, place) for item, place in own]
     return f"{number}, which {owners} holds" + (f", and holds {' and '.join(names)}" if names else "")
+
+
+def _place(history: History, item: str, offset: object) -> str:
+    """Name an object, and in memory that holds several locks which one it is."""
+    memory = {ObjectKind.MAPPING, ObjectKind.SHARED_MEMORY, ObjectKind.SYSV_SHARED_MEMORY}
+    known = history.objects.get(item)
+    if known is None or known.kind not in memory or not isinstance(offset, int):
+        return named(history, item)
+    return f"byte {offset} of {named(history, item)}"
 
 
 def _name_of(history: History, pid: int) -> str:
