@@ -1,7 +1,7 @@
 """What choosing costs: a ping-pong under the controller and under the tracer alone, in turns.
 
 Aim: 1,000 events under the controller, one process at a time, take at most twice as long as when only
-traced. Two lengths of the same program are compared, so that starting it does not count.
+traced. Two lengths of the same program, built as submissions are, are compared: starting it does not count.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, Path(os.devnull).open("w") as nowhere:
         program = Path(folder, "pingpong")
         source = str(Path(__file__).with_name("pingpong.c"))
-        subprocess.run(["gcc", "-O1", "-o", program, source], check=True)
+        subprocess.run(["gcc", "-O0", "-g", "-o", program, source], check=True)
         for _ in range(TURNS):
             ours = controlled(program, LONG) - controlled(program, SHORT)
             with contextlib.redirect_stdout(nowhere):
