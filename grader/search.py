@@ -22,6 +22,7 @@ from grader.reporters.explain import count
 from grader.shrinking import Switches, shrink
 
 REPLAY = "replay"
+_SPIN, _WALL = "spin", "wall"
 _LONG_RUN = 20_000
 """Runs of more operations than this are shown as they were found: making them small would take minutes."""
 
@@ -137,16 +138,16 @@ def _schedule(judged: Judged) -> Switches:
 
 
 def _difference(one: Judged, other: Judged) -> str:
-    """Say at which operation two runs under one schedule differ; "" if they do not."""
-    if one.history == other.history:
+    """Say at which operation two runs under one schedule differ; "" if they do not, or one was not made."""
+    if one.history == other.history or not one.history or not other.history:
         return ""
-    if not one.history or not other.history:
-        return one.error or other.error or "one of two runs could not be made"
     first, second = store.decompress(one.history), store.decompress(other.history)
-    ops = next(
-        ((a, b) for a, b in zip(first.ops, second.ops, strict=False) if a != b),
-        None,
-    )
+    if _WALL in (first.end.limit, second.end.limit):
+        return ""
+    pairs = zip(first.ops, second.ops, strict=False)
+    ops = next(((a, b) for a, b in pairs if a != b and not a.f == b.f == _SPIN), None)
+    if ops is None and len(first.ops) == len(second.ops):
+        return ""  # where in its loop a program was when its time was up, or what was left
     if ops is None:
         return f"one run had {count(len(first.ops), 'operation')}, the other {len(second.ops)}"
     return f"operation {ops[0].index} was {_told(ops[0])} in one run, and {_told(ops[1])} in the other"

@@ -267,3 +267,20 @@ def test_a_program_that_does_not_do_the_same_thing_twice_is_not_judged(tmp_path:
         "the program does not do the same thing under one schedule: operation "
     )
     assert "unlink" in scenario["explanation"]
+
+
+@pytest.mark.system
+def test_where_in_its_loop_a_spinning_program_was_does_not_matter(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    steps = "\n".join(f"        a += {n};" for n in range(40))
+    (folder / "abc.c").write_text(
+        f"int main(void)\n{{\n    volatile long a = 0;\n    for (;;) {{\n{steps}\n    }}\n}}\n"
+    )
+    Path("config.yaml").write_text("limits: {cpu_s: 0.2}\n")
+    options = ("--scenario", "one-round", "--config", "config.yaml", "--json", "o.json")
+    done = grader("check", "abc", folder, *options)
+
+    (scenario,) = json.loads(Path("o.json").read_text())["scenarios"]
+    assert (done.returncode, scenario["outcome"]) == (1, "failed")
+    assert [finding["check"] for finding in scenario["findings"]] == ["limits"]
