@@ -208,7 +208,7 @@ def fill(first: RunSpec, slots: Sequence[RunSpec], found: Contention) -> tuple[R
         The runs; fewer than slots if there are not so many pairs, or none.
     """
     pairs = list(found.pairs)
-    if not pairs:
+    if not pairs and all(slot.strategy == DEFAULT for slot in slots):
         slots = slots[:_WITHOUT_CONFLICT]
     adaptive = [slot for slot in slots if slot.strategy in ADAPTIVE]
     share = math.ceil(len(adaptive) * _DIRECTED_SHARE)
