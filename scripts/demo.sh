@@ -55,7 +55,7 @@ mkdir -p "$REPORTS"
 grade fifo-chat right accepted/c-processes ''
 grade fifo-chat wrong rejected/deadlock/both-open-for-reading-first deadlock
 grade shm-counter right accepted/c-sigchld ''
-grade shm-counter wrong rejected/output/no-semaphore output
+grade shm-counter wrong rejected/race/no-semaphore race
 
 printf '\nFour submissions were graded; these are their reports (JUnit XML and JSON):\n%s\n\n' "$summary"
 cat <<END

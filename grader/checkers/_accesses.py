@@ -1,0 +1,108 @@
+"""Accesses of the submission to shared memory and to files: which bytes, and what is done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.checkers._processes import foreign
+from grader.checkers._shadow import Access
+from grader.checkers.base import argument
+from grader.model.history import History, ObjectKind, Op, OpType
+
+_KINDS = {
+    "load": Access.READ,
+    "volatile_load": Access.READ,
+    "read_range": Access.READ,
+    "store": Access.WRITE,
+    "volatile_store": Access.WRITE,
+    "write_range": Access.WRITE,
+    "load_store": Access.WRITE,
+    "atomic_load": Access.ATOMIC_READ,
+    "atomic_store": Access.ATOMIC_WRITE,
+    "atomic_exchange": Access.ATOMIC_WRITE,
+    "atomic_fetch_add": Access.ATOMIC_WRITE,
+    "atomic_fetch_sub": Access.ATOMIC_WRITE,
+    "atomic_fetch_and": Access.ATOMIC_WRITE,
+    "atomic_fetch_or": Access.ATOMIC_WRITE,
+    "atomic_fetch_xor": Access.ATOMIC_WRITE,
+    "atomic_fetch_nand": Access.ATOMIC_WRITE,
+    "atomic_compare_exchange": Access.ATOMIC_WRITE,
+}
+_VOLATILE = frozenset({"volatile_load", "volatile_store"})
+_RESTS = frozenset({"nanosleep", "sched_yield"})
+_LOOKS = frozenset({"load", "volatile_load"})
+_SPIN_MIN = 3
+"""So many looks at one variable, with nothing else in between, are waiting for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One access: the op, the bytes, and what it does to them."""
+
+    op: Op
+    start: int
+    size: int
+    access: Access
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes the bytes."""
+        return self.access in (Access.WRITE, Access.ATOMIC_WRITE)
+
+    @property
+    def atomic(self) -> bool:
+        """Whether it is one step for everybody."""
+        return self.access in (Access.ATOMIC_READ, Access.ATOMIC_WRITE)
+
+    @property
+    def volatile(self) -> bool:
+        """Whether it is one of a `volatile` variable."""
+        return self.op.f in _VOLATILE
+
+
+def to_memory(history: History) -> Iterator[Touch]:
+    """Yield the accesses of the submission's own code to memory that others may see."""
+    others = foreign(history)
+    for op in history.ops:
+        access = _KINDS.get(op.f)
+        if access is None or not history.submitted(op.part) or op.pid in others:
+            continue
+        if access is Access.ATOMIC_WRITE and op.value.get("exchanged") is False:
+            access = Access.ATOMIC_READ
+        start, size = op.value.get("offset"), op.value.get("size")
+        if isinstance(start, int) and isinstance(size, int) and size > 0:
+            yield Touch(op, start, size, access)
+
+
+def to_files(history: History) -> Iterator[Touch]:
+    """Yield the reads and writes of the submission whose place in a file is known; `op` is the invoke."""
+    others = foreign(history)
+    for op in history.ops:
+        if op.f not in ("read", "write") or op.type is not OpType.OK or op.invoked is None:
+            continue
+        known = history.objects.get(op.object)
+        if known is None or known.kind is not ObjectKind.FILE or not known.name:
+            continue
+        start = argument(history, op, "offset")
+        if history.submitted(op.part) and op.pid not in others and isinstance(start, int) and op.result:
+            access = Access.WRITE if op.f == "write" else Access.READ
+            yield Touch(history.ops[op.invoked], start, op.result, access)
+
+
+def waited_for(history: History) -> frozenset[tuple[str, int]]:
+    """Return (object, offset) of the plain variables that somebody looks at in a loop, doing nothing else."""
+    found: set[tuple[str, int]] = set()
+    streaks: dict[tuple[int, int], tuple[tuple[object, ...], int]] = {}
+    for op in history.ops:
+        thread = (op.pid, op.tid)
+        if op.f in _LOOKS:
+            offset = op.value.get("offset")
+            place = (op.object, offset, op.file, op.line)
+            last, count = streaks.get(thread, ((), 0))
+            streaks[thread] = place, count + 1 if place == last else 1
+            if streaks[thread][1] >= _SPIN_MIN and isinstance(offset, int):
+                found.add((op.object, offset))
+        elif op.f not in _RESTS:
+            streaks.pop(thread, None)
+    return frozenset(found)

@@ -1,0 +1,231 @@
+"""Check `race`: two accesses to the same bytes, one of them a write, that nothing puts in order.
+
+Judged by happens-before, so the race is found though nothing went wrong in this run. Where a plain variable
+is used to tell another process something, what it was to guard is in order as far as the programmer meant it
+to be: the variable is named, and the rest is judged as if it were atomic.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from grader.checkers._accesses import Touch, to_files, to_memory, waited_for
+from grader.checkers._held import held, place_name
+from grader.checkers._order import Order
+from grader.checkers._shadow import Shadow
+from grader.checkers.base import Spec, at, located, named, who
+from grader.model.history import History, Op, OpType
+from grader.model.verdict import Finding
+
+RULE = "Two accesses to the same bytes, one of which writes, must be put in order by synchronisation."
+
+_REPORTED_MAX = 5
+_READ = "man 7 sem_overview"
+
+
+@dataclass(frozen=True, slots=True)
+class _Race:
+    """Two accesses in the order in which they came."""
+
+    first: Touch
+    then: Touch
+
+    @property
+    def places(self) -> frozenset[tuple[str, str, int]]:
+        """Where in the sources they are made; two accesses of one line are the same place."""
+        return frozenset(
+            (op.file, "", op.line) if op.file else (op.part, op.f, 0) for op in (self.first.op, self.then.op)
+        )
+
+    @property
+    def flag(self) -> tuple[str, int] | tuple[()]:
+        """The variable by which one tells the other something: one only reads it, the other only writes."""
+        one, other = sorted((self.first, self.then), key=lambda touch: touch.writes)
+        tells = one.op.f in ("load", "volatile_load") and other.op.f in ("store", "volatile_store")
+        return (one.op.object, one.start) if tells and one.start == other.start else ()
+
+    @property
+    def volatile(self) -> bool:
+        """Whether the programmer hoped that `volatile` would do."""
+        return self.first.volatile or self.then.volatile
+
+
+def check(history: History, spec: Spec) -> list[Finding]:
+    """Report pairs of accesses of the submission that are in no order, the most telling ones first."""
+    del spec
+    touches, files = list(to_memory(history)), _contended(to_files(history))
+    if len({(touch.op.pid, touch.op.tid) for touch in touches}) < 2 and not files:
+        return []
+    order = Order(history)
+    races = list(_races(order, touches))
+    spun = waited_for(history)
+    flags = {race.flag for race in races if race.flag and (race.volatile or race.flag in spun)}
+    if flags:
+        as_atomic = Order(history, trusted=flags)
+        rest = [touch for touch in touches if not _trusted(touch, flags)]
+        races = [race for race in races if race.flag in flags] + list(_races(as_atomic, rest))
+    told = [_finding(history, race, spun) for race in _distinct(races)]
+    told += [_file_finding(history, race) for race in _distinct(_file_races(order, files))]
+    return told[:_REPORTED_MAX]
+
+
+def _distinct(races: Iterable[_Race]) -> list[_Race]:
+    """Keep one race for each pair of places, and none at a single one of the two places of another."""
+    found: dict[frozenset[tuple[str, str, int]], _Race] = {}
+    for race in races:
+        found.setdefault(race.places, race)
+    return [race for places, race in found.items() if not any(places < others for others in found)]
+
+
+def _trusted(touch: Touch, flags: Collection[tuple[str, int]]) -> bool:
+    return (touch.op.object, touch.start) in flags
+
+
+def _races(order: Order, touches: Iterable[Touch]) -> Iterator[_Race]:
+    """Yield the pairs that are in no order, in the order in which the second access came."""
+    shadows: dict[str, Shadow] = defaultdict(lambda: Shadow(order))
+    known: dict[int, Touch] = {}
+    for touch in touches:
+        known[touch.op.index] = touch
+        for other in shadows[touch.op.object].touch(touch.op.index, touch.start, touch.size, touch.access):
+            yield _Race(known[other], touch)
+
+
+# -- files ---------------------------------------------------------------------------------------------
+
+
+def _contended(touches: Iterable[Touch]) -> list[Touch]:
+    """Return the accesses to files that several processes use and some write."""
+    found: dict[str, list[Touch]] = defaultdict(list)
+    for touch in touches:
+        found[touch.op.object].append(touch)
+    return [
+        touch
+        for of_file in found.values()
+        if len({touch.op.pid for touch in of_file}) > 1 and any(touch.writes for touch in of_file)
+        for touch in of_file
+    ]
+
+
+def _file_races(order: Order, touches: list[Touch]) -> Iterator[_Race]:
+    """Yield unordered writes to the same bytes of a file; and reads whose reader writes there afterwards.
+
+    Who only reads may well cope with what he finds; who writes what he has made of it, loses the other's.
+    """
+    for race in _races(order, sorted(touches, key=lambda touch: touch.op.index)):
+        reader = next((touch for touch in (race.first, race.then) if not touch.writes), None)
+        if reader is None or any(_writes_back(touch, reader) for touch in touches):
+            yield race
+
+
+def _writes_back(touch: Touch, read: Touch) -> bool:
+    overlap = touch.start < read.start + read.size and read.start < touch.start + touch.size
+    same = (touch.op.object, touch.op.pid, touch.op.tid) == (read.op.object, read.op.pid, read.op.tid)
+    return touch.writes and same and overlap and touch.op.index > read.op.index
+
+
+# -- words ---------------------------------------------------------------------------------------------
+
+
+def _finding(history: History, race: _Race, spun: Collection[tuple[str, int]]) -> Finding:
+    first, then = race.first, race.then
+    where = place_name(history, first.op.object)
+    same = (first.start, first.size) == (then.start, then.size)
+    whole = f"{_whose(history, first.op)} {_does(first)} {_bytes(first)} of {where}{at(first.op)}"
+    rest = "them" if same else f"{_bytes(then)} of it"
+    text = f"{whole}, and {_whose(history, then.op)} {_does(then)} {rest}{at(then.op)}; "
+    if race.flag in spun:
+        kind = "`volatile`" if race.volatile else "plain"
+        text += f"a {kind} variable that is looked at again and again puts nothing in order."
+    elif race.volatile:
+        text += f"`volatile` does not put them in order. {_remedy(history, race)}"
+    else:
+        text += f"nothing puts the two in order. {_remedy(history, race)}"
+    return _made(history, race, text, _READ)
+
+
+def _file_finding(history: History, race: _Race) -> Finding:
+    first, then = race.first, race.then
+    name = named(history, first.op.object)
+    text = (
+        f"{_whose(history, first.op)} {_does(first)} {_bytes(first)} of {name}{at(first.op)}, and "
+        f"{_whose(history, then.op)} {_does(then)} {_bytes(then)}{at(then.op)}; nothing puts the two in "
+        f"order. {_remedy(history, race)}"
+    )
+    return _made(history, race, text, "man 2 fcntl")
+
+
+def _made(history: History, race: _Race, text: str, read: str) -> Finding:
+    """Make the finding, at the access that is not guarded if the other one is."""
+    one, other = race.first.op, race.then.op
+    shown = one if held(history, other.index) and not held(history, one.index) else other
+    return Finding(
+        check="race",
+        message=text,
+        why=RULE,
+        read=read,
+        part=shown.part,
+        pid=shown.pid,
+        ops=(one.index, other.index),
+        **located(shown),
+    )
+
+
+def _does(touch: Touch) -> str:
+    word = "changes" if touch.op.f == "load_store" else "writes" if touch.writes else "reads"
+    return f"atomically {word}" if touch.atomic else word
+
+
+def _bytes(touch: Touch) -> str:
+    return (
+        f"byte {touch.start}" if touch.size == 1 else f"bytes {touch.start} to {touch.start + touch.size - 1}"
+    )
+
+
+def _whose(history: History, op: Op) -> str:
+    thread = f"thread {op.tid} of " if op.tid != op.pid else ""
+    return thread + who(history, op.part, op.pid)
+
+
+def _remedy(history: History, race: _Race) -> str:
+    """Say what would have put them in order, from what stands next to it."""
+    one, other = race.first.op, race.then.op
+    locks, others = held(history, one.index), held(history, other.index)
+    whose, theirs = _whose(history, one), _whose(history, other)
+    common = [name for key, name in locks.items() if key in others]
+    if common:
+        return f"Both have taken {common[0]}, which lets in more than one."
+    if locks and others:
+        mine, yours = next(iter(locks.values())), next(iter(others.values()))
+        if mine == yours:
+            return f"Each holds {mine}, and none of them keeps the other out."
+        return f"{whose} holds {mine}, {theirs} {yours}: only the same lock would keep them apart."
+    if locks or others:
+        name = next(iter((locks or others).values()))
+        holder, free = (whose, theirs) if locks else (theirs, whose)
+        return f"{holder} holds {name} there, {free} does not."
+    sleep = _slept_before(history, other)
+    if sleep is not None:
+        return f"The sleep{at(sleep)} is no synchronisation."
+    for parent, child in ((one, other), (other, one)):
+        if _descends(history, child.pid, parent.pid):
+            return f"{_whose(history, parent)} has not waited for {_whose(history, child)} there."
+    return "No lock is held at either of them."
+
+
+def _slept_before(history: History, access: Op) -> Op | None:
+    """Return the sleep that alone stands before an access, other accesses apart."""
+    for op in reversed(history.ops[: access.index]):
+        if (op.pid, op.tid) != (access.pid, access.tid) or "offset" in op.value:
+            continue
+        return op if op.f == "nanosleep" and op.type is OpType.OK else None
+    return None
+
+
+def _descends(history: History, pid: int, ancestor: int) -> bool:
+    while pid and pid != ancestor:
+        process = history.processes.get(pid)
+        pid = process.parent if process is not None else 0
+    return bool(pid)
