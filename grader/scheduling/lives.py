@@ -114,8 +114,9 @@ class Lives(Threads):
             if os.WIFSIGNALED(status)
             else {"status": os.WEXITSTATUS(status)}
         )
-        task.where, task.target = 0, ""
-        self.calls.event(task, "exit", {**how, "zombies": zombies, "orphans": orphans})
+        leader = process.tasks[0]  # which thread is the last to go, when all are killed, is the kernel's whim
+        leader.where, leader.target = 0, ""
+        self.calls.event(leader, "exit", {**how, "zombies": zombies, "orphans": orphans})
 
     def _ended(self, task: Task) -> None:
         task.state, task.rival, task.deadline = State.DEAD, None, None

@@ -13,7 +13,7 @@ from grader.executors.base import Program
 from grader.model.config import LimitsConfig
 from grader.sandbox.box import Box
 from grader.sandbox.isolation import FULL
-from tests.system.run_program import c_program, output, perform, python_program
+from tests.system.run_program import c_program, c_source, output, perform, python_program
 
 pytestmark = pytest.mark.system
 
@@ -85,3 +85,25 @@ def test_a_python_program(strategy: str) -> None:
 def test_another_seed_gives_another_schedule() -> None:
     dumps = {perform(c_program("everything"), strategy="random", seed=seed).dump() for seed in range(3)}
     assert len(dumps) == 3
+
+
+_KILLED_THREADS = r"""
+#include <pthread.h>
+static void *wait_for_ever(void *unused) { pause(); return unused; }
+int main(void)
+{
+    pthread_t thread;
+    for (int i = 0; i < 3; i++)
+        pthread_create(&thread, NULL, wait_for_ever, NULL);
+    puts("ready");
+    fflush(stdout);
+    pause();
+    return 0;
+}
+"""
+
+
+def test_threads_that_are_killed_together() -> None:
+    """Which of them is the last to go is for the kernel to say, and not for the history."""
+    steps = "[{start: tracee}, {expect: {part: tracee, lines: ready}}, {kill: tracee}]"
+    assert len({perform(c_source(_KILLED_THREADS), steps).dump() for _ in range(30)}) == 1
