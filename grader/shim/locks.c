@@ -52,7 +52,7 @@ INTERPOSED int pthread_rwlock_init(pthread_rwlock_t *restrict lock,
 INTERPOSED int pthread_rwlock_timedrdlock(pthread_rwlock_t *restrict lock,
                                           const struct timespec *restrict deadline)
 {
-    TELL(CONCURRENT(lock), ANNOUNCE_PTHREAD_RWLOCK_TIMEDRDLOCK, lock, CLOCK_REALTIME, deadline,
+    TELL(CONCURRENT, ANNOUNCE_PTHREAD_RWLOCK_TIMEDRDLOCK, lock, CLOCK_REALTIME, deadline,
          real.pthread_rwlock_timedrdlock(lock, deadline));
     return result;
 }
@@ -60,7 +60,7 @@ INTERPOSED int pthread_rwlock_timedrdlock(pthread_rwlock_t *restrict lock,
 INTERPOSED int pthread_rwlock_timedwrlock(pthread_rwlock_t *restrict lock,
                                           const struct timespec *restrict deadline)
 {
-    TELL(CONCURRENT(lock), ANNOUNCE_PTHREAD_RWLOCK_TIMEDWRLOCK, lock, CLOCK_REALTIME, deadline,
+    TELL(CONCURRENT, ANNOUNCE_PTHREAD_RWLOCK_TIMEDWRLOCK, lock, CLOCK_REALTIME, deadline,
          real.pthread_rwlock_timedwrlock(lock, deadline));
     return result;
 }
@@ -93,7 +93,7 @@ static int spin(pthread_spinlock_t *lock, const void *caller)
 
 INTERPOSED int pthread_spin_lock(pthread_spinlock_t *lock)
 {
-    TELL(CONCURRENT(lock), ANNOUNCE_PTHREAD_SPIN_LOCK, lock, 0, 0,
+    TELL(CONCURRENT, ANNOUNCE_PTHREAD_SPIN_LOCK, lock, 0, 0,
          telling ? spin(lock, CALLER) : real.pthread_spin_lock(lock));
     return result;
 }

@@ -51,7 +51,7 @@ INTERPOSED int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexatt
 INTERPOSED int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex,
                                        const struct timespec *restrict deadline)
 {
-    TELL(CONCURRENT(mutex), ANNOUNCE_PTHREAD_MUTEX_TIMEDLOCK, mutex, CLOCK_REALTIME, deadline,
+    TELL(CONCURRENT, ANNOUNCE_PTHREAD_MUTEX_TIMEDLOCK, mutex, CLOCK_REALTIME, deadline,
          real.pthread_mutex_timedlock(mutex, deadline));
     return result;
 }
@@ -59,7 +59,7 @@ INTERPOSED int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex,
 INTERPOSED int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex, clockid_t clock,
                                        const struct timespec *restrict deadline)
 {
-    TELL(CONCURRENT(mutex), ANNOUNCE_PTHREAD_MUTEX_CLOCKLOCK, mutex, clock, deadline,
+    TELL(CONCURRENT, ANNOUNCE_PTHREAD_MUTEX_CLOCKLOCK, mutex, clock, deadline,
          real.pthread_mutex_clocklock(mutex, clock, deadline));
     return result;
 }
@@ -79,7 +79,7 @@ INTERPOSED int pthread_cond_init(pthread_cond_t *restrict cond,
 
 INTERPOSED int pthread_cond_wait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex)
 {
-    TELL(CONCURRENT(cond) || CONCURRENT(mutex), ANNOUNCE_PTHREAD_COND_WAIT, cond, 0, mutex,
+    TELL(CONCURRENT, ANNOUNCE_PTHREAD_COND_WAIT, cond, 0, mutex,
          real.pthread_cond_wait(cond, mutex));
     return result;
 }
@@ -87,7 +87,7 @@ INTERPOSED int pthread_cond_wait(pthread_cond_t *restrict cond, pthread_mutex_t 
 INTERPOSED int pthread_cond_timedwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex,
                                       const struct timespec *restrict deadline)
 {
-    TELL(CONCURRENT(cond) || CONCURRENT(mutex), ANNOUNCE_PTHREAD_COND_TIMEDWAIT, cond, 0, mutex,
+    TELL(CONCURRENT, ANNOUNCE_PTHREAD_COND_TIMEDWAIT, cond, 0, mutex,
          real.pthread_cond_timedwait(cond, mutex, deadline));
     return result;
 }
@@ -95,7 +95,7 @@ INTERPOSED int pthread_cond_timedwait(pthread_cond_t *restrict cond, pthread_mut
 INTERPOSED int pthread_cond_clockwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex,
                                       clockid_t clock, const struct timespec *restrict deadline)
 {
-    TELL(CONCURRENT(cond) || CONCURRENT(mutex), ANNOUNCE_PTHREAD_COND_CLOCKWAIT, cond, clock, mutex,
+    TELL(CONCURRENT, ANNOUNCE_PTHREAD_COND_CLOCKWAIT, cond, clock, mutex,
          real.pthread_cond_clockwait(cond, mutex, clock, deadline));
     return result;
 }

@@ -21,7 +21,7 @@ Phase `point`: an access that is about to happen, before any other stop of this 
 
 Phase `invoke`: a call is about to be made; phase `ok`: it has returned, with the result in extra1: 0 (or a
 value above), or -errno if it failed. Address and size are the object's. The pthread_* calls are announced
-only if the object is in shared memory or the process has made a thread; *_INIT always. Besides:
+only if the process has shared memory or has made a thread; *_INIT always. Besides:
 
     SEM_INIT                 extra1: pshared; extra2: value
     SEM_OPEN                 invoke: address: the name; size: mode; extra1: oflag; extra2: value

@@ -29,11 +29,11 @@
     }
 
 /*
- * Locks and the like matter if other processes see them or there are other threads; else they are a
- * library's business, and only noise.
+ * Locks and the like matter if there are other threads, or memory that other processes see: a lock that is
+ * not in it may be meant to guard it. Else they are a library's business, and only noise.
  */
 extern PRIVATE _Bool ipcshim_threaded;
-#define CONCURRENT(object) (ipcshim_threaded || !__libc_single_threaded || ipcshim_shared(object, 1))
+#define CONCURRENT (ipcshim_threaded || !__libc_single_threaded || ipcshim_any_shared())
 
 /*
  * Declares `result`. pthread calls return an error number; -1 is the one thread that a barrier singles
@@ -50,11 +50,11 @@ extern PRIVATE _Bool ipcshim_threaded;
     }
 
 /* A pthread call whose one argument is the object. */
-#define WRAP_PTHREAD(name, type, code)                                   \
-    INTERPOSED int name(type *object)                                    \
-    {                                                                    \
-        TELL(CONCURRENT(object), code, object, 0, 0, real.name(object)); \
-        return result;                                                   \
+#define WRAP_PTHREAD(name, type, code)                           \
+    INTERPOSED int name(type *object)                            \
+    {                                                            \
+        TELL(CONCURRENT, code, object, 0, 0, real.name(object)); \
+        return result;                                           \
     }
 
 #endif

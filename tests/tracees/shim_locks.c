@@ -1,4 +1,4 @@
-/* pthread objects in shared memory, and in private memory before and after there is a second thread. */
+/* pthread objects in shared memory; in private memory when there is other that is shared, and with threads. */
 #include "shim_expect.h"
 #include <errno.h>
 #include <pthread.h>
@@ -217,8 +217,6 @@ static void *thread_body(void *argument)
 
 static void threads(void)
 {
-    CHECK(pthread_mutex_lock(&own) == 0 &&
-          pthread_mutex_unlock(&own) == 0); /* nobody else: not announced */
     pthread_t thread;
     expect("pthread_create invoke", NULL, 0, 0, 0);
     CHECK(pthread_create(&thread, NULL, thread_body, &own) == 0);
@@ -233,8 +231,12 @@ static void threads(void)
 
 int main(void)
 {
+    CHECK(pthread_mutex_lock(&own) == 0 &&
+          pthread_mutex_unlock(&own) == 0); /* nobody else: not announced */
     struct shared *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     CHECK(s != MAP_FAILED);
+    lock(&own);
+    unlock(&own);
     init_all(s);
     mutex(s);
     robust(s);
