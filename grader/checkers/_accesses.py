@@ -29,6 +29,9 @@ _KINDS = {
     "atomic_fetch_nand": Access.ATOMIC_WRITE,
     "atomic_compare_exchange": Access.ATOMIC_WRITE,
 }
+PLAIN = frozenset(f for f, access in _KINDS.items() if access in (Access.READ, Access.WRITE))
+"""Accesses that are not atomic."""
+
 _VOLATILE = frozenset({"volatile_load", "volatile_store"})
 _RESTS = frozenset({"nanosleep", "sched_yield"})
 _LOOKS = frozenset({"load", "volatile_load"})

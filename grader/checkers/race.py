@@ -8,14 +8,15 @@ to be: the variable is named, and the rest is judged as if it were atomic.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.checkers._accesses import Touch, to_files, to_memory, waited_for
+from grader.checkers._accesses import PLAIN, Touch, to_files, to_memory, waited_for
 from grader.checkers._held import held, place_name
 from grader.checkers._order import Order
+from grader.checkers._order.atomics import ACQUIRE, RELEASE
 from grader.checkers._shadow import Shadow
-from grader.checkers.base import Spec, at, located, named, who
+from grader.checkers.base import Spec, at, located, who
 from grader.model.history import History, Op, OpType
 from grader.model.verdict import Finding
 
@@ -67,7 +68,7 @@ def check(history: History, spec: Spec) -> list[Finding]:
         rest = [touch for touch in touches if not _trusted(touch, flags)]
         races = [race for race in races if race.flag in flags] + list(_races(as_atomic, rest))
     told = [_finding(history, race, spun) for race in _distinct(races)]
-    told += [_file_finding(history, race) for race in _distinct(_file_races(order, files))]
+    told += [_finding(history, race, spun) for race in _distinct(_file_races(order, files))]
     return told[:_REPORTED_MAX]
 
 
@@ -131,11 +132,11 @@ def _writes_back(touch: Touch, read: Touch) -> bool:
 
 def _finding(history: History, race: _Race, spun: Collection[tuple[str, int]]) -> Finding:
     first, then = race.first, race.then
-    where = place_name(history, first.op.object)
     same = (first.start, first.size) == (then.start, then.size)
-    whole = f"{_whose(history, first.op)} {_does(first)} {_bytes(first)} of {where}{at(first.op)}"
+    where = place_name(history, first.op.object)
+    whole = f"{_whose(history, first.op)} {_does(first)} {_bytes(first)} of {where}"
     rest = "them" if same else f"{_bytes(then)} of it"
-    text = f"{whole}, and {_whose(history, then.op)} {_does(then)} {rest}{at(then.op)}; "
+    text = f"{whole}{at(first.op)}, and {_whose(history, then.op)} {_does(then)} {rest}{at(then.op)}; "
     if race.flag in spun:
         kind = "`volatile`" if race.volatile else "plain"
         text += f"a {kind} variable that is looked at again and again puts nothing in order."
@@ -143,18 +144,7 @@ def _finding(history: History, race: _Race, spun: Collection[tuple[str, int]]) -
         text += f"`volatile` does not put them in order. {_remedy(history, race)}"
     else:
         text += f"nothing puts the two in order. {_remedy(history, race)}"
-    return _made(history, race, text, _READ)
-
-
-def _file_finding(history: History, race: _Race) -> Finding:
-    first, then = race.first, race.then
-    name = named(history, first.op.object)
-    text = (
-        f"{_whose(history, first.op)} {_does(first)} {_bytes(first)} of {name}{at(first.op)}, and "
-        f"{_whose(history, then.op)} {_does(then)} {_bytes(then)}{at(then.op)}; nothing puts the two in "
-        f"order. {_remedy(history, race)}"
-    )
-    return _made(history, race, text, "man 2 fcntl")
+    return _made(history, race, text, "man 2 fcntl" if first.op.f in ("read", "write") else _READ)
 
 
 def _made(history: History, race: _Race, text: str, read: str) -> Finding:
@@ -193,35 +183,64 @@ def _remedy(history: History, race: _Race) -> str:
     """Say what would have put them in order, from what stands next to it."""
     one, other = race.first.op, race.then.op
     locks, others = held(history, one.index), held(history, other.index)
-    whose, theirs = _whose(history, one), _whose(history, other)
-    common = [name for key, name in locks.items() if key in others]
-    if common:
-        return f"Both have taken {common[0]}, which lets in more than one."
-    if locks and others:
-        mine, yours = next(iter(locks.values())), next(iter(others.values()))
-        if mine == yours:
-            return f"Each holds {mine}, and none of them keeps the other out."
-        return f"{whose} holds {mine}, {theirs} {yours}: only the same lock would keep them apart."
     if locks or others:
-        name = next(iter((locks or others).values()))
-        holder, free = (whose, theirs) if locks else (theirs, whose)
-        return f"{holder} holds {name} there, {free} does not."
+        return _about_locks(_whose(history, one), locks, _whose(history, other), others)
+    told = _told_too_weakly(history, one, other)
+    if told is not None:
+        orders = f"`{told[0].value['order']}` and loaded `{told[1].value['order']}`"
+        return f"The atomic variable{at(told[1])} is stored {orders}: it takes release and acquire."
     sleep = _slept_before(history, other)
     if sleep is not None:
         return f"The sleep{at(sleep)} is no synchronisation."
-    for parent, child in ((one, other), (other, one)):
-        if _descends(history, child.pid, parent.pid):
-            return f"{_whose(history, parent)} has not waited for {_whose(history, child)} there."
-    return "No lock is held at either of them."
+    return _about_lives(history, one, other) or "No lock is held at either of them."
+
+
+def _about_locks(
+    one: str, locks: Mapping[tuple[str, object], str], other: str, others: Mapping[tuple[str, object], str]
+) -> str:
+    common = [name for key, name in locks.items() if key in others]
+    if common:
+        return f"Both have taken {common[0]}, which lets in more than one."
+    if not locks or not others:
+        name = next(iter((locks or others).values()))
+        holder, free = (one, other) if locks else (other, one)
+        return f"{holder} holds {name} there, {free} does not."
+    mine, theirs = next(iter(locks.values())), next(iter(others.values()))
+    if mine == theirs:
+        return f"Each holds {mine}, and none of them keeps the other out."
+    return f"{one} holds {mine}, {other} {theirs}: only the same lock would keep them apart."
+
+
+def _told_too_weakly(history: History, one: Op, other: Op) -> tuple[Op, Op] | None:
+    """Return an atomic store behind one access and a load of it before the other one."""
+    stores: dict[tuple[str, object], Op] = {}
+    for op in history.ops[one.index : other.index]:
+        place = (op.object, op.value.get("offset"))
+        if op.f.startswith("atomic_") and "order" in op.value:
+            if (op.pid, op.tid) == (one.pid, one.tid) and op.f != "atomic_load":
+                stores[place] = op
+            elif (op.pid, op.tid) == (other.pid, other.tid) and place in stores and op.f != "atomic_store":
+                strong = stores[place].value["order"] in RELEASE and op.value["order"] in ACQUIRE
+                return None if strong else (stores[place], op)
+    return None
 
 
 def _slept_before(history: History, access: Op) -> Op | None:
     """Return the sleep that alone stands before an access, other accesses apart."""
     for op in reversed(history.ops[: access.index]):
-        if (op.pid, op.tid) != (access.pid, access.tid) or "offset" in op.value:
-            continue
-        return op if op.f == "nanosleep" and op.type is OpType.OK else None
+        if (op.pid, op.tid) == (access.pid, access.tid) and op.f not in PLAIN:
+            return op if op.f == "nanosleep" and op.type is OpType.OK else None
     return None
+
+
+def _about_lives(history: History, one: Op, other: Op) -> str:
+    """Say that a parent did not wait for its child, or a thread for another one; "" if that is not so."""
+    later, earlier = _whose(history, other), _whose(history, one)
+    if one.pid == other.pid:
+        return f"{later} has not joined {earlier} there." if other.tid == other.pid else ""
+    if _descends(history, one.pid, other.pid):
+        return f"{later} has not waited for {earlier} there."
+    return f"{earlier} does so after the fork." if _descends(history, other.pid, one.pid) else ""
 
 
 def _descends(history: History, pid: int, ancestor: int) -> bool:

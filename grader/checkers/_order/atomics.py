@@ -9,8 +9,8 @@ from grader.checkers._order.blind import BLIND, Blind
 from grader.checkers._order.clocks import NOTHING, Clock, Clocks, Handler, join
 from grader.model.history import Op
 
-_ACQUIRE = frozenset({"acquire", "consume", "acq_rel", "seq_cst"})
-_RELEASE = frozenset({"release", "acq_rel", "seq_cst"})
+ACQUIRE = frozenset({"acquire", "consume", "acq_rel", "seq_cst"})
+RELEASE = frozenset({"release", "acq_rel", "seq_cst"})
 _CHANGES = frozenset(
     {"atomic_exchange", "atomic_fetch_add", "atomic_fetch_sub", "atomic_fetch_and", "atomic_fetch_or",
      "atomic_fetch_xor", "atomic_fetch_nand", "atomic_compare_exchange"}
@@ -63,15 +63,15 @@ class Atomics:
         order = op.value.get("order", "seq_cst")
         if op.value.get("exchanged") is False:
             order = op.value.get("failure_order", order)
-        self._load(op, thread, acquire=order in _ACQUIRE)
+        self._load(op, thread, acquire=order in ACQUIRE)
 
     def _stores(self, op: Op, thread: int) -> None:
-        self._store(op, thread, release=op.value.get("order", "seq_cst") in _RELEASE)
+        self._store(op, thread, release=op.value.get("order", "seq_cst") in RELEASE)
 
     def _changes(self, op: Op, thread: int) -> None:
         """A read-modify-write continues the release sequences of the value it replaces."""
         if op.value.get("exchanged") is not False:
-            release = op.value.get("order", "seq_cst") in _RELEASE
+            release = op.value.get("order", "seq_cst") in RELEASE
             self._store(op, thread, release=release, continues=True)
 
     def _loads_plainly(self, op: Op, thread: int) -> None:
@@ -107,11 +107,11 @@ class Atomics:
             self._heads[byte] = heads
 
     def _fenced_off(self, op: Op, thread: int) -> None:
-        if op.value.get("order", "seq_cst") in _ACQUIRE:
+        if op.value.get("order", "seq_cst") in ACQUIRE:
             self._clocks.learn(thread, self._seen[thread])
 
     def _fences(self, op: Op, thread: int) -> None:
-        if op.value.get("order", "seq_cst") in _RELEASE:
+        if op.value.get("order", "seq_cst") in RELEASE:
             self._fenced[thread] = self._clocks.publish(thread)
 
 

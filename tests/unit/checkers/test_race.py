@@ -129,6 +129,25 @@ def test_a_parent_that_does_not_wait_is_told_so() -> None:
     ]
 
 
+def test_a_parent_that_writes_after_the_fork_is_told_so() -> None:
+    s = two()
+    s.access(PARENT, "store", MEMORY, line=6)
+    s.access(ONE, "load", MEMORY, line=9)
+    assert [text.partition("in order. ")[2] for text in said(s)] == ["alice does so after the fork."]
+
+
+def test_an_atomic_variable_that_is_not_strong_enough_is_named() -> None:
+    s = two()
+    s.access(ONE, "store", MEMORY, line=6)
+    s.access(ONE, "atomic_store", MEMORY, offset=64, order="relaxed", line=7)
+    s.access(OTHER, "atomic_load", MEMORY, offset=64, order="acquire", line=8)
+    s.access(OTHER, "load", MEMORY, line=9)
+    assert [text.partition("in order. ")[2] for text in said(s)] == [
+        "The atomic variable at alice.c:8 is stored `relaxed` and loaded `acquire`: it takes release and "
+        "acquire."
+    ]
+
+
 def test_a_sleep_is_told_to_be_none() -> None:
     s = two()
     s.access(ONE, "store", MEMORY, line=6)
@@ -143,10 +162,16 @@ def test_threads_of_one_process_race_alike() -> None:
     s = two()
     for tid in (20, 21):
         s.call(PARENT, "pthread_create", result=tid, ok={"child": tid})
-    s.access(PARENT, "store", MEMORY, tid=20)
-    s.access(PARENT, "store", MEMORY, tid=21)
-    assert [text.partition(";")[0] for text in said(s)] == [
-        "thread 20 of alice writes bytes 0 to 7 of shared memory /m, and thread 21 of alice writes them"
+    s.access(PARENT, "store", MEMORY, tid=20, line=3)
+    s.access(PARENT, "store", MEMORY, tid=21, line=4)
+    s.access(PARENT, "store", MEMORY, line=5)
+    assert [text.partition("bytes 0 to 7 of shared memory /m at ")[2] for text in said(s)] == [
+        "alice.c:3, and thread 21 of alice writes them at alice.c:4; nothing puts the two in order. No lock "
+        "is held at either of them.",
+        "alice.c:3, and alice writes them at alice.c:5; nothing puts the two in order. alice has not joined "
+        "thread 20 of alice there.",
+        "alice.c:4, and alice writes them at alice.c:5; nothing puts the two in order. alice has not joined "
+        "thread 21 of alice there.",
     ]
 
 
@@ -285,7 +310,7 @@ def counted_in_a_file(*, locked: bool) -> Story:
 
 def test_two_who_count_in_a_file_without_a_lock_race() -> None:
     assert said(counted_in_a_file(locked=False)) == [
-        "alice (pid 11) writes bytes 0 to 3 of data at alice.c:6, and alice (pid 12) reads bytes 0 to 3 at "
+        "alice (pid 11) writes bytes 0 to 3 of data at alice.c:6, and alice (pid 12) reads them at "
         "alice.c:5; nothing puts the two in order. No lock is held at either of them.",
     ]
 
