@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum, auto, unique
-from typing import TypeAlias
 
 from grader.checkers._order import Order
 
@@ -20,8 +20,20 @@ class Access(Enum):
     ATOMIC_WRITE = auto()
 
 
-_Cell: TypeAlias = dict[tuple[int, Access], int]
-"""By thread and kind of access, the index of the last one."""
+@dataclass(slots=True)
+class _Piece:
+    """Bytes that were touched alike.
+
+    Attributes:
+        end: the byte behind them.
+        last: by thread and kind of access, the index of the last one.
+        latest: thread, time and kind of the very last one.
+    """
+
+    end: int
+    last: dict[tuple[int, Access], int]
+    latest: tuple[tuple[int, int], Access] | None = None
+
 
 _WRITES = frozenset({Access.WRITE, Access.ATOMIC_WRITE})
 _ATOMIC = frozenset({Access.ATOMIC_READ, Access.ATOMIC_WRITE})
@@ -36,8 +48,7 @@ class Shadow:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._starts: list[int] = []
-        self._ends: list[int] = []
-        self._cells: list[_Cell] = []
+        self._pieces: dict[int, _Piece] = {}
 
     def touch(self, index: int, start: int, size: int, access: Access) -> list[int]:
         """Note an access.
@@ -51,41 +62,46 @@ class Shadow:
         Returns:
             The ops, in order, that conflict with it and are not before it.
         """
-        thread = self._order.thread(index)
-        found: set[int] = set()
-        for cell in self._pieces(start, start + size):
+        epoch = self._order.epoch(index)
+        thread, found = epoch[0], set[int]()
+        for piece in self._exactly(start, start + size):
+            if piece.latest == (epoch, access):
+                continue  # nobody has been here since, and nothing is known that was not known then
             found.update(
                 other
-                for (whose, kind), other in cell.items()
+                for (whose, kind), other in piece.last.items()
                 if whose != thread and _conflict(kind, access) and not self._order.before(other, index)
             )
-            cell[thread, access] = index
+            piece.last[thread, access], piece.latest = index, (epoch, access)
         return sorted(found)
 
-    def _pieces(self, start: int, end: int) -> Iterator[_Cell]:
-        """Yield the cells that make up [start, end), after cutting and adding what it takes."""
+    def _exactly(self, start: int, end: int) -> Iterator[_Piece]:
+        """Yield the pieces that make up [start, end), after cutting and adding what it takes."""
+        known = self._pieces.get(start)
+        if known is not None and known.end == end:
+            yield known
+            return
         self._cut(start)
         self._cut(end)
-        at = bisect_left(self._starts, start)
-        position = start
+        at, position = bisect_left(self._starts, start), start
         while position < end:
             if at == len(self._starts) or self._starts[at] > position:
                 upto = min(end, self._starts[at]) if at < len(self._starts) else end
                 self._starts.insert(at, position)
-                self._ends.insert(at, upto)
-                self._cells.insert(at, {})
-            yield self._cells[at]
-            position = self._ends[at]
+                self._pieces[position] = _Piece(upto, {})
+            piece = self._pieces[position]
+            yield piece
+            position = piece.end
             at += 1
 
     def _cut(self, where: int) -> None:
         """Let no piece go across a place."""
         at = bisect_right(self._starts, where) - 1
-        if at >= 0 and self._starts[at] < where < self._ends[at]:
+        if at >= 0 and self._starts[at] < where < self._pieces[self._starts[at]].end:
+            piece = self._pieces[self._starts[at]]
             self._starts.insert(at + 1, where)
-            self._ends.insert(at + 1, self._ends[at])
-            self._cells.insert(at + 1, dict(self._cells[at]))
-            self._ends[at] = where
+            self._pieces[where] = _Piece(piece.end, dict(piece.last), piece.latest)
+            piece.end = where
 
 
 def _conflict(one: Access, other: Access) -> bool:

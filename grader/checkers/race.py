@@ -85,13 +85,22 @@ def _trusted(touch: Touch, flags: Collection[tuple[str, int]]) -> bool:
 
 
 def _races(order: Order, touches: Iterable[Touch]) -> Iterator[_Race]:
-    """Yield the pairs that are in no order, in the order in which the second access came."""
+    """Yield the pairs that are in no order, one for each pair of lines and first byte, as they came."""
     shadows: dict[str, Shadow] = defaultdict(lambda: Shadow(order))
     known: dict[int, Touch] = {}
+    seen: set[object] = set()
     for touch in touches:
         known[touch.op.index] = touch
         for other in shadows[touch.op.object].touch(touch.op.index, touch.start, touch.size, touch.access):
-            yield _Race(known[other], touch)
+            first = known[other]
+            pair = (*_line(first), *_line(touch), touch.op.object)
+            if pair not in seen:
+                seen.add(pair)
+                yield _Race(first, touch)
+
+
+def _line(touch: Touch) -> tuple[object, ...]:
+    return touch.op.part, touch.op.f, touch.op.file, touch.op.line, touch.start
 
 
 # -- files ---------------------------------------------------------------------------------------------
