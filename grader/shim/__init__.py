@@ -12,7 +12,7 @@ and the functions of the C library that read or fill shared memory.
     hooks.c         the compiler's hooks for loads and stores
     atomics.c       ... and for atomic operations
     real.h          the C library's functions behind interposed ones
-    sync.h, semaphores.c, mutexes.c, locks.c, threads.c
+    sync.h, semaphores.c, mutexes.c, locks.c, threads.c, c11.c
                     the calls that synchronise
     strings.c, streams.c, formats.c
                     memcpy, strcpy, fgets, printf, ...

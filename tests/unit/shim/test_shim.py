@@ -18,6 +18,7 @@ pytestmark = pytest.mark.system
 SELF_DESCRIBING = [
     "shim_accesses",
     "shim_atomics",
+    "shim_c11",
     "shim_locks",
     "shim_mappings",
     "shim_places",
