@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.checkers._processes import foreign
@@ -39,11 +39,17 @@ _SPIN_MIN = 3
 """So many looks at one variable, with nothing else in between, are waiting for it."""
 
 
+FILLING = frozenset({"read", "recv", "msgrcv", "mq_receive"})
+_TAKING = frozenset({"write", "send", "msgsnd", "mq_send"})
+"""Calls that fill the caller's memory, and that take what is in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One access: the op, the bytes, and what it does to them."""
+    """One access: the op, the object and the bytes of it, and what it does to them."""
 
     op: Op
+    item: str
     start: int
     size: int
     access: Access
@@ -65,17 +71,33 @@ class Touch:
 
 
 def to_memory(history: History) -> Iterator[Touch]:
-    """Yield the accesses of the submission's own code to memory that others may see."""
+    """Yield the accesses of the submission's own code to memory that others may see, in order."""
     others = foreign(history)
+    ends = {op.invoked: op for op in history.ops if op.f in _TAKING and op.type is OpType.OK}
     for op in history.ops:
         access = _KINDS.get(op.f)
-        if access is None or not history.submitted(op.part) or op.pid in others:
+        if not history.submitted(op.part) or op.pid in others:
+            continue
+        if access is None:
+            yield from _by_a_call(history, op, ends)
             continue
         if access is Access.ATOMIC_WRITE and op.value.get("exchanged") is False:
             access = Access.ATOMIC_READ
         start, size = op.value.get("offset"), op.value.get("size")
         if isinstance(start, int) and isinstance(size, int) and size > 0:
-            yield Touch(op, start, size, access)
+            yield Touch(op, op.object, start, size, access)
+
+
+def _by_a_call(history: History, op: Op, ends: Mapping[int | None, Op]) -> Iterator[Touch]:
+    """Yield what a call does to shared memory: it is filled when the call ends, and read when it begins."""
+    end = ends.get(op.index) if op.f in _TAKING else op
+    if end is None or end.type is not OpType.OK or (op.f not in FILLING and op.f not in _TAKING):
+        return
+    where = argument(history, op, "memory")
+    size = end.result or argument(history, op, "count", 0)
+    if isinstance(where, dict) and isinstance(size, int) and size > 0 and (end.result or op.f in _TAKING):
+        access = Access.WRITE if op.f in FILLING else Access.READ
+        yield Touch(op, str(where["object"]), int(where["offset"]), size, access)
 
 
 def to_files(history: History) -> Iterator[Touch]:
@@ -90,7 +112,7 @@ def to_files(history: History) -> Iterator[Touch]:
         start = argument(history, op, "offset")
         if history.submitted(op.part) and op.pid not in others and isinstance(start, int) and op.result:
             access = Access.WRITE if op.f == "write" else Access.READ
-            yield Touch(history.ops[op.invoked], start, op.result, access)
+            yield Touch(history.ops[op.invoked], op.object, start, op.result, access)
 
 
 def waited_for(history: History) -> frozenset[tuple[str, int]]:

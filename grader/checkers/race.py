@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.checkers._accesses import PLAIN, Touch, to_files, to_memory, waited_for
+from grader.checkers._accesses import FILLING, PLAIN, Touch, to_files, to_memory, waited_for
 from grader.checkers._held import held, place_name
 from grader.checkers._order import Order
 from grader.checkers._order.atomics import ACQUIRE, RELEASE
@@ -45,7 +45,7 @@ class _Race:
         """The variable by which one tells the other something: one only reads it, the other only writes."""
         one, other = sorted((self.first, self.then), key=lambda touch: touch.writes)
         tells = one.op.f in ("load", "volatile_load") and other.op.f in ("store", "volatile_store")
-        return (one.op.object, one.start) if tells and one.start == other.start else ()
+        return (one.item, one.start) if tells and one.start == other.start else ()
 
     @property
     def volatile(self) -> bool:
@@ -81,7 +81,7 @@ def _distinct(races: Iterable[_Race]) -> list[_Race]:
 
 
 def _trusted(touch: Touch, flags: Collection[tuple[str, int]]) -> bool:
-    return (touch.op.object, touch.start) in flags
+    return (touch.item, touch.start) in flags
 
 
 def _races(order: Order, touches: Iterable[Touch]) -> Iterator[_Race]:
@@ -91,9 +91,9 @@ def _races(order: Order, touches: Iterable[Touch]) -> Iterator[_Race]:
     seen: set[object] = set()
     for touch in touches:
         known[touch.op.index] = touch
-        for other in shadows[touch.op.object].touch(touch.op.index, touch.start, touch.size, touch.access):
+        for other in shadows[touch.item].touch(touch.op.index, touch.start, touch.size, touch.access):
             first = known[other]
-            pair = (*_line(first), *_line(touch), touch.op.object)
+            pair = (*_line(first), *_line(touch), touch.item)
             if pair not in seen:
                 seen.add(pair)
                 yield _Race(first, touch)
@@ -110,7 +110,7 @@ def _contended(touches: Iterable[Touch]) -> list[Touch]:
     """Return the accesses to files that several processes use and some write."""
     found: dict[str, list[Touch]] = defaultdict(list)
     for touch in touches:
-        found[touch.op.object].append(touch)
+        found[touch.item].append(touch)
     return [
         touch
         for of_file in found.values()
@@ -132,7 +132,7 @@ def _file_races(order: Order, touches: list[Touch]) -> Iterator[_Race]:
 
 def _writes_back(touch: Touch, read: Touch) -> bool:
     overlap = touch.start < read.start + read.size and read.start < touch.start + touch.size
-    same = (touch.op.object, touch.op.pid, touch.op.tid) == (read.op.object, read.op.pid, read.op.tid)
+    same = (touch.item, touch.op.pid, touch.op.tid) == (read.item, read.op.pid, read.op.tid)
     return touch.writes and same and overlap and touch.op.index > read.op.index
 
 
@@ -142,7 +142,7 @@ def _writes_back(touch: Touch, read: Touch) -> bool:
 def _finding(history: History, race: _Race, spun: Collection[tuple[str, int]]) -> Finding:
     first, then = race.first, race.then
     same = (first.start, first.size) == (then.start, then.size)
-    where = place_name(history, first.op.object)
+    where = place_name(history, first.item)
     whole = f"{_whose(history, first.op)} {_does(first)} {_bytes(first)} of {where}"
     rest = "them" if same else f"{_bytes(then)} of it"
     text = f"{whole}{at(first.op)}, and {_whose(history, then.op)} {_does(then)} {rest}{at(then.op)}; "
@@ -153,7 +153,8 @@ def _finding(history: History, race: _Race, spun: Collection[tuple[str, int]]) -
         text += f"`volatile` does not put them in order. {_remedy(history, race)}"
     else:
         text += f"nothing puts the two in order. {_remedy(history, race)}"
-    return _made(history, race, text, "man 2 fcntl" if first.op.f in ("read", "write") else _READ)
+    in_file = first.item == first.op.object and first.op.f in ("read", "write")
+    return _made(history, race, text, "man 2 fcntl" if in_file else _READ)
 
 
 def _made(history: History, race: _Race, text: str, read: str) -> Finding:
@@ -173,7 +174,8 @@ def _made(history: History, race: _Race, text: str, read: str) -> Finding:
 
 
 def _does(touch: Touch) -> str:
-    word = "changes" if touch.op.f == "load_store" else "writes" if touch.writes else "reads"
+    other = {"load_store": "changes", **dict.fromkeys(FILLING, "fills")}
+    word = other.get(touch.op.f, "writes") if touch.writes else "reads"
     return f"atomically {word}" if touch.atomic else word
 
 

@@ -140,6 +140,12 @@ def flag_names(value: int, names: Mapping[int, str]) -> list[str]:
     return found
 
 
+def shared_buffer(view: View, address: int) -> Value:
+    """Say where in shared memory a call reads or writes, as `memory`; nothing for private memory."""
+    item, offset = view.address(address)
+    return {"memory": {"object": item, "offset": offset}} if item else {}
+
+
 def fd_of(index: int = 0) -> Callable[[View, Args], str]:
     """Say that the object is that of the descriptor in an argument."""
     return lambda view, args: view.descriptor(s32(args[index]))

@@ -20,6 +20,7 @@ from grader.mechanisms.base import (
     posix_word,
     s32,
     s64,
+    shared_buffer,
     shown_path,
 )
 
@@ -80,6 +81,7 @@ def _transfers(kind: str, offset: int | None = None) -> Call:
 
     def enter(view: View, args: Args) -> Value:
         value: Value = {"fd": s32(args[0]), "count": args[2], **_where(view, args, offset)}
+        value |= shared_buffer(view, args[1])
         if kind == "write":
             value["data"] = latin(view.data(args[1], min(args[2], 4096)))
         return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable
 
-from grader.mechanisms.base import Args, Call, Value, View, fd_of, latin, s32, unpack
+from grader.mechanisms.base import Args, Call, Value, View, fd_of, latin, s32, shared_buffer, unpack
 from grader.mechanisms.file import open_flags
 
 
@@ -62,6 +62,7 @@ CALLS = {
             "count": args[2],
             "priority": args[3] & 0xFFFFFFFF,
             "data": latin(view.data(args[1], min(args[2], 4096))),
+            **shared_buffer(view, args[1]),
         },
         target=fd_of(),
         blocks=_waits,
@@ -69,7 +70,11 @@ CALLS = {
     ),
     "mq_timedreceive": Call(
         f="mq_receive",
-        enter=lambda _view, args: {"fd": s32(args[0]), "count": args[2]},
+        enter=lambda view, args: {
+            "fd": s32(args[0]),
+            "count": args[2],
+            **shared_buffer(view, args[1]),
+        },
         leave=_received,
         target=fd_of(),
         blocks=_waits,

@@ -7,7 +7,7 @@ import socket as names
 import struct
 from collections.abc import Callable
 
-from grader.mechanisms.base import Args, Call, Value, View, fd_of, latin, s32, unpack
+from grader.mechanisms.base import Args, Call, Value, View, fd_of, latin, s32, shared_buffer, unpack
 
 _DONTWAIT = 0x40
 _FAMILIES = {1: "AF_UNIX", 2: "AF_INET", 10: "AF_INET6", 16: "AF_NETLINK"}
@@ -68,6 +68,7 @@ def _sent(view: View, args: Args) -> Value:
         "fd": s32(args[0]),
         "count": args[2],
         "data": latin(view.data(args[1], min(args[2], 4096))),
+        **shared_buffer(view, args[1]),
     }
 
 
@@ -116,7 +117,11 @@ CALLS = {
     "sendto": Call(f="send", enter=_sent, target=fd_of(), blocks=_waits(3)),
     "recvfrom": Call(
         f="recv",
-        enter=lambda _view, args: {"fd": s32(args[0]), "count": args[2]},
+        enter=lambda view, args: {
+            "fd": s32(args[0]),
+            "count": args[2],
+            **shared_buffer(view, args[1]),
+        },
         leave=lambda view, args, result: {"data": latin(view.data(args[1], min(result, 4096)))},
         target=fd_of(),
         blocks=_waits(3),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Hashable
 
-from grader.mechanisms.base import Args, Call, Value, View, latin, s32, s64, unpack
+from grader.mechanisms.base import Args, Call, Value, View, latin, s32, s64, shared_buffer, unpack
 
 _NOWAIT = 0o4000
 _FLAGS = {0o1000: "IPC_CREAT", 0o2000: "IPC_EXCL", _NOWAIT: "IPC_NOWAIT"}
@@ -98,6 +98,7 @@ def _send(view: View, args: Args) -> Value:
         "count": args[2],
         "flags": _flags(args[3]),
         "data": latin(view.data(args[1] + 8, min(args[2], 4096))),
+        **shared_buffer(view, args[1] + 8),
     }
 
 
@@ -117,11 +118,12 @@ CALLS = {
     ),
     "msgrcv": Call(
         f="msgrcv",
-        enter=lambda _view, args: {
+        enter=lambda view, args: {
             "id": s32(args[0]),
             "count": args[2],
             "type": s64(args[3]),
             "flags": _flags(args[4]),
+            **shared_buffer(view, args[1] + 8),
         },
         leave=_received,
         target=_by_id("sysv-queue"),

@@ -62,6 +62,13 @@ int main(void)
     atomic_thread_fence(memory_order_acquire);
     ABOVE("atomic_fence - = - {'order': 'acquire'}");
 
+    int fds[2];
+    pipe(fds);
+    ABOVE("pipe pipe:1 = 0 {}");
+    CHECK(write(fds[1], &shared->number, 4) == 4);
+    ABOVE("write pipe:1 = 4 {'memory': {'object': 'mapping:1', 'offset': %d}}", number);
+    CHECK(read(fds[0], &shared->last, 1) == 1);
+    ABOVE("read pipe:1 = 1 {'memory': {'object': 'mapping:1', 'offset': %d}}", (int)offsetof(struct shared, last));
     shared = mremap(shared, PAGE, 2 * PAGE, MREMAP_MAYMOVE);
     ABOVE("mremap mapping:1 = %ld {}", (long)shared);
     shared->last = 1; /* behind what was asked for at first, and in the same page */

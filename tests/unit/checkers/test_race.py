@@ -239,6 +239,44 @@ def test_a_pair_of_lines_is_reported_once_and_five_pairs_at_most() -> None:
     assert len(said(s)) == 5
 
 
+def moved(f: str, item: str, pid: int, s: Story) -> int:
+    where = {"object": MEMORY, "offset": 16}
+    return s.call(pid, f, item, result=4, line=3, fd=3, count=8, memory=where)
+
+
+@pytest.mark.parametrize("f", ["read", "recv", "mq_receive", "msgrcv"])
+def test_a_call_that_fills_shared_memory_writes_there(f: str) -> None:
+    s = two()
+    s.object(ObjectKind.PIPE)
+    filled = moved(f, "pipe:1", ONE, s)
+    loaded = s.access(OTHER, "load", MEMORY, offset=16, size=4, line=9)
+    (found,) = race.check(s.history, s.spec)
+    assert found.ops == (filled, loaded)
+    assert found.message.startswith(
+        "alice (pid 11) fills bytes 16 to 19 of shared memory /m at alice.c:3, and alice (pid 12) reads them"
+    )
+
+
+@pytest.mark.parametrize("f", ["write", "send", "mq_send", "msgsnd"])
+def test_a_call_that_passes_shared_memory_on_reads_it_when_it_begins(f: str) -> None:
+    s = two()
+    s.object(ObjectKind.PIPE)
+    passed = moved(f, "pipe:1", ONE, s)
+    stored = s.access(OTHER, "store", MEMORY, offset=16, size=4)
+    (found,) = race.check(s.history, s.spec)
+    assert found.ops == (passed - 1, stored)
+
+
+def test_who_was_sent_what_is_in_the_memory_may_change_it() -> None:
+    s = two()
+    s.object(ObjectKind.PIPE)
+    write = s.invoke(ONE, "write", "pipe:1", fd=4, count=4, memory={"object": MEMORY, "offset": 16})
+    s.call(OTHER, "read", "pipe:1", result=4, fd=3, count=4)
+    s.access(OTHER, "store", MEMORY, offset=16, size=4)
+    s.ok(write, 4, blocked=True)
+    assert said(s) == []
+
+
 # -- variables taken for signals -----------------------------------------------------------------------
 
 
