@@ -51,7 +51,7 @@ def _objects() -> list[str]:
 
 def _key() -> str:
     """Name the compiler, the flags and the sources."""
-    digest = hashlib.sha256(repr((shim.SHIM_FLAGS, platform.machine())).encode())
+    digest = hashlib.sha256(repr((shim.SHIM_FLAGS, platform.machine(), _objects())).encode())
     compiler = shutil.which("gcc")
     if compiler is not None:
         status = Path(compiler).stat()
