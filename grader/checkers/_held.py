@@ -26,7 +26,7 @@ def held(history: History, index: int) -> dict[tuple[str, object], str]:
         invoke = history.invoke_of(op)
         for (item, place), change in changes(invoke):
             if change < 0:
-                found[item, place] = _lock_name(history, invoke, item, place)
+                found[item, place] = lock_name(history, invoke, item, place)
             else:
                 found.pop((item, place), None)
         if op.f in ("flock", "fcntl"):
@@ -47,7 +47,8 @@ def place_name(history: History, item: str) -> str:
     return f"shared mapping {item.rpartition(':')[2]}" if several else "the shared mapping"
 
 
-def _lock_name(history: History, invoke: Op, item: str, place: int) -> str:
+def lock_name(history: History, invoke: Op, item: str, place: int) -> str:
+    """Name a lock that a call takes: `semaphore /count`, `the lock at byte 32 of the shared mapping`."""
     known = history.objects.get(item)
     if invoke.f == "semop":
         return f"semaphore {place} of {named(history, item)}"
