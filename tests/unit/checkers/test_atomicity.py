@@ -108,8 +108,8 @@ def test_an_atomic_load_and_an_atomic_store_are_two_steps() -> None:
     s.access(ONE, "atomic_store", MEMORY, line=5)
     in_vain(s)
     assert [text.partition("; ")[2] for text in said(s)] == [
-        "these are two steps, though each is atomic: alice (pid 12) writes them meanwhile at alice.c:5, and that "
-        "is lost."
+        "these are two steps, though each is atomic: alice (pid 12) writes them meanwhile at alice.c:5, "
+        "and that is lost."
     ]
 
 
