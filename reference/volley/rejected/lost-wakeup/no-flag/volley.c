@@ -1,0 +1,64 @@
+/* Wrong: without a flag nobody knows whether the signal has come while the line was printed. */
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void handler(int number)
+{
+    (void)number;
+}
+
+static long parse_count(const char *text)
+{
+    char *end;
+    errno = 0;
+    long count = strtol(text, &end, 10);
+    return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0 ? count : -1;
+}
+
+static void wait_for_turn(void)
+{
+    pause();
+}
+
+static void strike(const char *word, long round, pid_t other)
+{
+    printf("%s %ld\n", word, round);
+    fflush(stdout);
+    kill(other, SIGUSR1);
+}
+
+int main(int argc, char **argv)
+{
+    long rounds = argc == 2 ? parse_count(argv[1]) : -1;
+    if (rounds < 0) {
+        fprintf(stderr, "usage: volley ROUNDS\n");
+        return 2;
+    }
+    struct sigaction action = {.sa_handler = handler};
+    sigaction(SIGUSR1, &action, NULL);
+
+    pid_t parent = getpid(), child = fork();
+    if (child == -1) {
+        perror("fork");
+        return 1;
+    }
+    if (child == 0) {
+        for (long round = 1; round <= rounds; round++) {
+            wait_for_turn();
+            strike("pong", round, parent);
+        }
+        _exit(0);
+    }
+    for (long round = 1; round <= rounds; round++) {
+        strike("ping", round, child);
+        wait_for_turn();
+    }
+    int status;
+    waitpid(child, &status, 0);
+    return status == 0 ? 0 : 1;
+}
