@@ -83,12 +83,20 @@ def _never_together(scenario: Scenario, made: Sequence[Judged]) -> Finding:
     section = scenario.overlap
     least = section.least if section else 0
     most = max((run.inside for run in made), default=0)
+    message = (
+        f"{least} must be able to be inside at once, and in {count(len(made), 'schedule')} "
+        f"there were never more than {most}."
+    )
+    if section and section.past_waiting:
+        message = (
+            "While one sleeps for something, another who has no use for it must be able to go on, and in "
+            f"{count(len(made), 'schedule')} nobody did: who waits keeps others from going on."
+        )
     return Finding(
         check="overlap",
-        message=f"{least} must be able to be inside at once, and in {count(len(made), 'schedule')} "
-        f"there were never more than {most}.",
+        message=message,
         why=OVERLAP_RULE,
-        read="man 2 flock",
+        read="man 7 sem_overview" if section and section.past_waiting else "man 2 flock",
     )
 
 

@@ -313,7 +313,9 @@ class Scenario(Strict):
     tolerates: list[CheckId] = Field(default=[], description="Checks that do not apply here.")
     depends_on: list[Id] = Field(default=[], description="Skipped unless these scenarios passed.")
     overlap: Overlap | None = Field(default=None, description="What must be possible at the same time.")
-    exclusive: Exclusive | None = Field(default=None, description="What must never be at the same time.")
+    exclusive: Annotated[list[Exclusive], BeforeValidator(as_list)] = Field(
+        default=[], description="What must never be at the same time."
+    )
     overtaken: int | None = Field(
         default=None, ge=1, description="So often others may be served first while one waits, in a fair run."
     )

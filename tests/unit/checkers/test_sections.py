@@ -12,6 +12,8 @@ from grader.model.verdict import Finding
 
 from .history_builder import RunSpec, Story, told
 
+EATS = r"\d eats"
+
 EXCLUSIVE = {"enter": r"enter (\d+)", "leave": r"leave (\d+)"}
 
 
@@ -93,3 +95,114 @@ def test_it_is_judged_in_fair_schedules_where_a_bound_is_set() -> None:
     assert starvation.check(s.history, s.spec) == []
     s = overtaken(3)
     assert starvation.check(s.history, s.spec) == []
+
+
+def writes(s: Story, pid: int, line: str) -> None:
+    """A line as a program prints it: the write, then what came out of it."""
+    s.call(pid, "write", line=7, fd=1, data=line)
+    s.prints(pid, line)
+
+
+def table() -> tuple[Story, str]:
+    s = Story(exclusive={"enter": EATS})
+    forks = s.object(ObjectKind.MAPPING)
+    for pid in (11, 12, 13):
+        s.fork(10, pid)
+    return s, forks
+
+
+def test_who_stands_at_the_call_that_prints_a_line_is_inside() -> None:
+    s, forks = table()
+    s.call(11, "sem_wait", forks, offset=0, size=32)
+    s.call(12, "sem_wait", forks, offset=64, size=32)
+    writes(s, 11, "0 eats\n")
+    writes(s, 12, "1 eats\n")
+    assert told(mutual_exclusion.check(s.history, s.spec)) == [
+        '2 are inside at once, where only one may be: alice (pid 11) printing "0 eats\\n", '
+        'alice (pid 12) printing "1 eats\\n".'
+    ]
+
+
+def test_one_who_came_to_it_after_the_other_had_printed_was_not_there() -> None:
+    s, forks = table()
+    s.call(11, "sem_wait", forks, offset=0, size=32)
+    writes(s, 11, "0 eats\n")
+    s.call(12, "sem_wait", forks, offset=0, size=32)
+    writes(s, 12, "1 eats\n")
+    assert mutual_exclusion.check(s.history, s.spec) == []
+
+
+@pytest.mark.parametrize("how", ["newborn", "woken", "signalled"])
+def test_of_one_who_has_not_run_on_it_is_not_known_where_he_stands(how: str) -> None:
+    s, forks = table()
+    if how == "woken":
+        s.call(12, "semop", forks, ops=[{"num": 0, "op": -1}], blocked=True)
+    elif how == "signalled":
+        s.call(12, "semop", forks, ops=[{"num": 0, "op": -1}])
+        s.event(12, "deliver", signal="SIGUSR1")
+    s.call(11, "sem_wait", forks, offset=0, size=32)
+    writes(s, 11, "0 eats\n")
+    writes(s, 12, "1 eats\n")
+    assert mutual_exclusion.check(s.history, s.spec) == []
+
+
+def passing(s: Story) -> int:
+    return most_inside(s.history, Overlap(enter=EATS, past_waiting=True))
+
+
+@pytest.mark.parametrize(("offset", "most"), [(64, 2), (32, 1)])
+def test_who_comes_past_a_sleeper_has_no_use_for_what_that_one_sleeps_for(offset: int, most: int) -> None:
+    s, forks = table()
+    writes(s, 13, "2 eats\n")
+    waiting = s.invoke(12, "sem_wait", forks, offset=32, size=32)
+    s.call(13, "sem_post", forks, offset=32, size=32)  # what he had; he wants it from his first sem_wait on
+    s.call(13, "sem_wait", forks, offset=offset, size=32)
+    writes(s, 13, "2 eats\n")
+    s.ok(waiting, blocked=True)
+    writes(s, 12, "1 eats\n")
+    assert passing(s) == most
+
+
+def test_who_was_on_his_way_already_or_only_seemed_to_sleep_was_not_passed() -> None:
+    s, forks = table()
+    s.call(13, "sem_wait", forks, offset=64, size=32)
+    waiting = s.invoke(12, "sem_wait", forks, offset=32, size=32)
+    writes(s, 13, "2 eats\n")
+    s.ok(waiting, blocked=True)
+    waiting = s.invoke(12, "sem_wait", forks, offset=64, size=32)
+    s.call(13, "sem_wait", forks, offset=96, size=32)
+    writes(s, 13, "2 eats\n")
+    s.ok(waiting)
+    writes(s, 12, "1 eats\n")
+    assert passing(s) == 1
+
+
+def test_a_semop_uses_the_semaphores_it_names_and_a_post_that_was_not_announced_tells_nothing() -> None:
+    s, forks = table()
+    writes(s, 13, "2 eats\n")
+    waiting = s.invoke(12, "semop", forks, ops=[{"num": 1, "op": -1}, {"num": 2, "op": -1}])
+    s.call(13, "semop", forks, ops=[{"num": 2, "op": 1}, {"num": 3, "op": 1}])
+    s.call(13, "semop", forks, ops=[{"num": 3, "op": -1}, {"num": 4, "op": -1}])
+    writes(s, 13, "2 eats\n")
+    s.ok(waiting, blocked=True)
+    writes(s, 12, "1 eats\n")
+    assert passing(s) == 2
+
+    s, forks = table()
+    writes(s, 13, "2 eats\n")
+    s.call(13, "sem_post", forks, op="FUTEX_WAKE", offset=0)
+    waiting = s.invoke(12, "futex", forks, op="FUTEX_WAIT", offset=32)
+    writes(s, 13, "2 eats\n")
+    s.ok(waiting, blocked=True)
+    writes(s, 12, "1 eats\n")
+    assert passing(s) == 1
+
+
+def test_who_prints_no_such_lines_is_no_sleeper() -> None:
+    s, forks = table()
+    s.invoke(10, "sem_wait", forks, offset=640, size=32)
+    writes(s, 13, "2 eats\n")
+    s.call(13, "sem_wait", forks, offset=64, size=32)
+    writes(s, 13, "2 eats\n")
+    assert passing(s) == 1
+    assert most_inside(table()[0].history, Overlap(enter=EATS, past_waiting=True)) == 0
