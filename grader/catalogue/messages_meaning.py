@@ -138,8 +138,22 @@ def too_long(limit: int) -> str:
 def bad_object_name(kind: str, name: str) -> str:
     """Say that an object of this kind cannot have this name."""
     if kind.startswith("sysv-"):
-        return f"the name of a {word(kind)} is its key in decimal, not {word(name)}"
+        return f"the name of a {word(kind)} is its key, a C int in decimal, not {word(name)}"
     return f"the name of a {word(kind)} is `/` and a word without another `/`, not {word(name)}"
+
+
+def key_of_other_kinds(key: str, kind: str, kinds: Sequence[str]) -> str:
+    """Say that a key tells nothing of an object of this kind."""
+    return f"{word(key)} is for {listed(kinds, 'and')} only, and this is a {word(kind)}"
+
+
+def not_a_value_each(members: int, values: int) -> str:
+    """Say that a set of semaphores has another number of members than of values."""
+    return f"the set has {members} members and {values} values: give each its own, or leave out `members`"
+
+
+NO_SIZE = "nothing says how many bytes the segment has: give `content` or `size`"
+KEY_OF_NOBODY = "what is made under the key 0 (IPC_PRIVATE) nobody finds; choose another key"
 
 
 def no_catalogue(root: str) -> str:

@@ -10,9 +10,9 @@ import itertools
 import re
 import signal
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from grader.catalogue import messages, messages_meaning
+from grader.catalogue import messages, messages_meaning, objects
 from grader.catalogue.tree import MapNode, Node, ScalarNode, Source, at, members, texts
 from grader.model.errors import Problem
 from grader.model.exercise import (
@@ -46,7 +46,6 @@ Scope = Mapping[str, tuple[str, ...]]
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]*")
 _PID = re.compile(r"([a-z][a-z0-9_]*)\.pid")
 _VARIANTS_MAX = 500
-_NAMED = ("shared-memory", "semaphore", "queue")
 
 
 class ScriptCheck:
@@ -73,7 +72,7 @@ class ScriptCheck:
         self._variables(at(self._node, "cast"), self._scope, cast)
         for leave in members(at(self._node, "leaves")):
             self._variables(leave, self._scope, cast)
-            self._object(leave)
+            self._objects(objects.wrong_name(leave))
         steps = at(self._node, "steps")
         scripts = max(1, len(self._scenario.each))
         if _length(self._scenario.steps) * scripts > LENGTH_MAX and steps is not None:
@@ -170,7 +169,8 @@ class ScriptCheck:
                 for node in members(each):
                     self._signal(at(node, "signal"))
         elif isinstance(step, Present | Absent | Create | Remove):
-            self._object(body)
+            self._objects(objects.wrong_name(body))
+            self._objects(objects.wrong_content(step, body))
             self._patterns(at(body, "content"), scope)
 
     def _expectation(self, step: Expect, body: Node) -> None:
@@ -190,20 +190,9 @@ class ScriptCheck:
         if isinstance(node, ScalarNode) and node.text not in SIGNALS:
             self._report(node, messages_meaning.unknown_signal(node.text, SIGNALS))
 
-    def _object(self, node: Node) -> None:
-        kind, name = at(node, "kind"), at(node, "name")
-        if not isinstance(kind, ScalarNode) or not isinstance(name, ScalarNode):
-            return
-        text = name.text
-        if not text or "\0" in text:
-            self._report(name, messages_meaning.BAD_NAME)
-            return
-        if text.startswith("${"):
-            return
-        posix = kind.text in _NAMED and not re.fullmatch(r"/[^/]+", text)
-        system_v = kind.text.startswith("sysv-") and not re.fullmatch(r"-?[0-9]+", text) and "${" not in text
-        if posix or system_v:
-            self._report(name, messages_meaning.bad_object_name(kind.text, text))
+    def _objects(self, complaints: Iterable[tuple[Node, str]]) -> None:
+        for node, message in complaints:
+            self._report(node, message)
 
     def _patterns(self, node: Node | None, scope: Scope) -> None:
         """Check that every regular expression below a node compiles, whatever its variables stand for."""

@@ -10,27 +10,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from grader.model.history import ObjectKind
+from grader.model.object import NewObject, ObjectRef
 from grader.model.section import Exclusive, Overlap
 from grader.model.strict import (
     Id,
-    Kind,
     Mode,
     PartName,
     PartNames,
     SignalName,
     Strict,
     Text,
-    as_kind,
     as_list,
 )
-
-
-class ObjectRef(Strict):
-    """A kernel object by kind and by the name the student knows."""
-
-    kind: Kind
-    name: Text = Field(description="A path in the working directory, `/name`, or a System V key in decimal.")
 
 
 class Pattern(Strict):
@@ -83,25 +74,6 @@ class ObjectState(ObjectRef):
     mode: Mode | None = None
     content: Text | Pattern | None = Field(default=None, description="Of a file: its whole content.")
     size: int | None = Field(default=None, ge=0, description="Bytes; messages in a queue; members of a set.")
-
-
-class NewObject(ObjectRef):
-    """An object the script makes before or between the programs."""
-
-    kind: Annotated[
-        Literal[
-            ObjectKind.FILE,
-            ObjectKind.DIRECTORY,
-            ObjectKind.FIFO,
-            ObjectKind.SHARED_MEMORY,
-            ObjectKind.SEMAPHORE,
-            ObjectKind.QUEUE,
-            ObjectKind.SOCKET,
-        ],
-        BeforeValidator(as_kind),
-    ]
-    content: Text = ""
-    mode: Mode = "0600"
 
 
 class ExitSignal(Strict):

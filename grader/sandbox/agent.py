@@ -157,7 +157,8 @@ class Agent:
 
     def do_create(self, request: dict[str, Any], payload: bytes, _fds: list[int]) -> Answer:
         """Make an object."""
-        objects.create(self._world, request["kind"], request["name"], payload, request["mode"])
+        what = (request[key] for key in ("mode", "size", "values"))
+        objects.create(self._world, request["kind"], request["name"], payload, *what)
         return {}, b"", []
 
     def do_remove(self, request: dict[str, Any], _payload: bytes, _fds: list[int]) -> Answer:

@@ -258,20 +258,26 @@ class Box:
             for row in answer["rows"]
         )
 
-    def create(self, kind: ObjectKind, name: str, content: bytes = b"", mode: int = 0o600) -> None:
+    def create(
+        self, kind: ObjectKind, name: str, content: bytes = b"", mode: int = 0o600,
+        *, size: int = 0, values: Sequence[int] = (1,),
+    ) -> None:  # fmt: skip
         """Make an object.
 
         Args:
-            kind: file, directory, fifo, socket (one nobody listens at), shared-memory, semaphore or queue.
+            kind: file, directory, fifo, socket (one nobody listens at), or one of POSIX or System V.
             name: as in an inventory.
-            content: of a file or shared memory; of a semaphore its value in decimal, 1 if empty; of a
-                queue one message.
+            content: of a file or shared memory; of a POSIX semaphore its value, 1 if empty; of a queue one
+                message (System V: of type 1).
             mode: permission bits; a umask does not matter.
+            size: of a System V segment, if it is larger than its content.
+            values: of a System V set, one a member.
 
         Raises:
             BoxError: it exists already, or cannot be made.
         """
-        self._conversation.ask({"do": "create", "kind": kind, "name": name, "mode": mode}, content)
+        how = {"mode": mode, "size": size, "values": list(values)}
+        self._conversation.ask({"do": "create", "kind": kind, "name": name, **how}, content)
 
     def remove(self, kind: ObjectKind, name: str) -> None:
         """Remove an object; a folder with all it holds.

@@ -14,7 +14,7 @@ from grader.sandbox.launch import World
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
 SHM = "/dev/shm"  # noqa: S108 - the sandbox's own
@@ -23,6 +23,8 @@ MQUEUE = "/dev/mqueue"
 SEMAPHORE = "sem."
 _SHM_DEST = 0o1000  # removed, but still attached somewhere
 _IPC_RMID = 0
+_IPC_CREAT, _IPC_EXCL = 0o1000, 0o2000
+_SETALL = 17
 SYSV = {  # the file below /proc/sysvipc, its column of ids, and the one that counts as size
     "sysv-shared-memory": ("shm", "shmid", "size"),
     "sysv-semaphore": ("sem", "semid", "nsems"),
@@ -71,12 +73,17 @@ def read(world: World, path: str, size_max: int) -> bytes | None:
     return files.read(world.where(os.path.join("/work", path)), size_max)
 
 
-def create(world: World, kind: str, name: str, content: bytes, mode: int) -> None:
+def create(
+    world: World, kind: str, name: str, content: bytes, mode: int, size: int, values: Sequence[int]
+) -> None:
     """Make an object; see `Box.create`.
 
     Raises:
         OSError: it exists, or cannot be made.
     """
+    if kind in SYSV:
+        _create_sysv(kind, int(name), content, mode, size, values)
+        return
     path = path_of(world, kind, name)
     old = os.umask(0)
     try:
@@ -168,3 +175,36 @@ def _create_queue(name: str, mode: int, content: bytes) -> None:
             kernel.check(libc.mq_send(queue, content, ctypes.c_size_t(len(content)), 0), name)
     finally:
         libc.mq_close(queue)
+
+
+def _create_sysv(kind: str, key: int, content: bytes, mode: int, size: int, values: Sequence[int]) -> None:
+    libc, what = kernel.libc, f"{kind} {key}"
+    flags = _IPC_CREAT | _IPC_EXCL | mode
+    if kind == "sysv-shared-memory":
+        room = ctypes.c_size_t(max(size, len(content)))
+        _fill_segment(kernel.check(libc.shmget(key, room, flags), what), content)
+    elif kind == "sysv-semaphore":
+        _set_values(kernel.check(libc.semget(key, len(values), flags), what), values)
+    else:
+        queue = kernel.check(libc.msgget(key, flags), what)
+        if content:
+            message = bytes(ctypes.c_long(1)) + content  # its type comes first
+            kernel.check(libc.msgsnd(queue, message, ctypes.c_size_t(len(content)), 0), what)
+
+
+def _fill_segment(segment: int, content: bytes) -> None:
+    libc = kernel.libc
+    libc.shmat.restype = ctypes.c_ssize_t
+    address = kernel.check(libc.shmat(segment, None, 0), "shmat")
+    ctypes.memmove(address, content, len(content))
+    kernel.check(libc.shmdt(ctypes.c_void_p(address)), "shmdt")
+
+
+def _set_values(semaphores: int, values: Sequence[int]) -> None:
+    libc = kernel.libc
+    # The first one gets its value by semop: programs tell by the time of the last one whether a set is ready.
+    first, *others = values
+    array = (ctypes.c_ushort * len(values))(0, *others)
+    kernel.check(libc.semctl(semaphores, 0, _SETALL, array), "semctl")
+    operation = (ctypes.c_short * 3)(0, first, 0)
+    kernel.check(libc.semop(semaphores, operation, ctypes.c_size_t(1)), "semop")

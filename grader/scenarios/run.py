@@ -371,7 +371,9 @@ class Run:
         name = self._fill(what.name)
         content = self._fill(what.content).encode()
         with contextlib.suppress(BoxError):
-            self._box.create(what.kind, name, content, int(what.mode, 8))
+            self._box.create(
+                what.kind, name, content, int(what.mode, 8), size=what.size or 0, values=what.counts
+            )
         made = demands.find(self._box.inventory(), what.kind, name)
         if made is not None:
             self._before = (*self._before, made)

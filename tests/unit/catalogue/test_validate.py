@@ -13,7 +13,8 @@ from grader.catalogue.nodes import parse
 from grader.catalogue.tree import Node, ScalarNode
 from grader.catalogue.validate import attempt, describe, validate
 from grader.model.errors import CatalogueError
-from grader.model.exercise import Exercise, Expectation, Loop, NewObject, Part, Role, Scenario, Step
+from grader.model.exercise import Exercise, Expectation, Loop, Part, Role, Scenario, Step
+from grader.model.object import NewObject
 
 
 def read(data: bytes) -> tuple[Exercise | None, int]:

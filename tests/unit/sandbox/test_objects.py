@@ -93,6 +93,9 @@ MADE = [
     (ObjectKind.SHARED_MEMORY, "/shm", b"12345", 0o662),
     (ObjectKind.SEMAPHORE, "/sem", b"3", 0o662),
     (ObjectKind.QUEUE, "/q", b"hello", 0o200),
+    (ObjectKind.SYSV_SHARED_MEMORY, "77", b"12345", 0o662),
+    (ObjectKind.SYSV_SEMAPHORE, "-5", b"", 0o620),
+    (ObjectKind.SYSV_QUEUE, "2147483647", b"hello", 0o200),
 ]
 
 
@@ -116,6 +119,24 @@ class TestObjects:
             " posix_ipc.MessageQueue('/q').receive(), os.read(posix_ipc.SharedMemory('/shm').fd, 9))"
         )
         assert run_python(fresh_box, source) == "3 1 (b'hello', 0) b'12345'\n"
+
+    def test_programs_can_use_what_the_script_made_of_system_v(self, fresh_box: Box) -> None:
+        fresh_box.create(ObjectKind.SYSV_SEMAPHORE, "1")
+        fresh_box.create(ObjectKind.SYSV_SEMAPHORE, "2", values=[0, 32767, 0, 7])
+        fresh_box.create(ObjectKind.SYSV_QUEUE, "1", b"hello")
+        fresh_box.create(ObjectKind.SYSV_QUEUE, "2")
+        fresh_box.create(ObjectKind.SYSV_SHARED_MEMORY, "1", b"12345")
+        fresh_box.create(ObjectKind.SYSV_SHARED_MEMORY, "2", b"12345", size=7)
+        source = (
+            "import sysv_ipc as s\n"
+            "print(s.Semaphore(1).value, s.Semaphore(1).o_time > 0)\n"
+            "print(s.MessageQueue(1).receive(), s.MessageQueue(2).current_messages)\n"
+            "print(*(memory.size for memory in map(s.SharedMemory, (1, 2))), s.SharedMemory(2).read(7))"
+        )
+        assert run_python(fresh_box, source) == "1 True\n(b'hello', 1) 0\n5 7 b'12345\\x00\\x00'\n"
+        members = "import ctypes; c = ctypes.CDLL(None); s = c.semget(2, 0, 0)\n"
+        members += "print([c.semctl(s, n, 12) for n in range(4)])"  # GETVAL
+        assert run_python(fresh_box, members) == "[0, 32767, 0, 7]\n"
 
     def test_what_exists_cannot_be_made_again(self, fresh_box: Box) -> None:
         for kind, name, content, mode in MADE:
