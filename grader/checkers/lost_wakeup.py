@@ -71,10 +71,14 @@ def _signal_before(history: History, thread: Waiting, sleep: Op) -> Iterator[Fin
 
 
 def _awaited(history: History, delivered: Op) -> bool:
-    """Whether nothing came of a signal: the script waits, and has met no demand since."""
-    return not any(
-        not op.part and op.type is OpType.OK and op.f == "expect" for op in history.ops[delivered.index :]
-    )
+    """Whether nothing came of a signal: the script waits, and has met no demand with text printed since."""
+    printed: set[str] = set()
+    for op in history.ops[delivered.index :]:
+        if op.f == "output":
+            printed.add(op.part)
+        elif not op.part and op.type is OpType.OK and op.f == "expect" and op.value.get("part") in printed:
+            return False
+    return True
 
 
 def _condition_before(history: History, thread: Waiting, sleep: Op) -> Iterator[Finding]:

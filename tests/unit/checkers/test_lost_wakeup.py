@@ -67,8 +67,15 @@ def test_a_signal_that_runs_no_handler_or_waits_for_a_child_is_not_one() -> None
 
 def test_a_signal_whose_answer_the_script_has_had_is_not_lost() -> None:
     s = signalled()
+    s.prints(10, "reload\n")
     s.took(2, "alice", "reload\n")
     assert lost_wakeup.check(s.history, s.spec) == []
+
+
+def test_text_that_was_there_before_the_signal_is_no_answer_to_it() -> None:
+    s = signalled()
+    s.took(2, "alice", "reload\n")
+    assert len(lost_wakeup.check(s.history, s.spec)) == 1
 
 
 def test_a_run_that_came_to_its_end_lost_nothing() -> None:
