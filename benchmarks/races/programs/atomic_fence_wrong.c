@@ -1,0 +1,38 @@
+/* wrong: the fence behind the load is missing.
+   prints: 42 */
+#include <err.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct shared {
+    atomic_int ready;
+    int number;
+} *shared;
+
+static void child(void)
+{
+    shared->number = 42; /* race */
+    atomic_thread_fence(memory_order_release);
+    atomic_store_explicit(&shared->ready, 1, memory_order_relaxed);
+}
+
+int main(void)
+{
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        err(1, "mmap");
+    if (fork() == 0) {
+        child();
+        _exit(0);
+    }
+    while (!atomic_load_explicit(&shared->ready, memory_order_relaxed))
+        sched_yield();
+    int seen = shared->number; /* race */
+    wait(NULL);
+    printf("%d\n", seen);
+    return 0;
+}

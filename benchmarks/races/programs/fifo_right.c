@@ -1,0 +1,40 @@
+/* right: opening the FIFO waits for the other side: the number is there before it is opened.
+   prints: 42 */
+#include <err.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct shared {
+    int number;
+} *shared;
+
+static void child(void)
+{
+    shared->number = 42;
+    int out = open("fifo", O_WRONLY);
+    if (out == -1)
+        err(1, "fifo");
+    close(out);
+}
+
+int main(void)
+{
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED || mkfifo("fifo", 0600) == -1)
+        err(1, "fifo");
+    if (fork() == 0) {
+        child();
+        _exit(0);
+    }
+    int in = open("fifo", O_RDONLY);
+    if (in == -1)
+        err(1, "fifo");
+    int seen = shared->number;
+    wait(NULL);
+    printf("%d\n", seen);
+    return 0;
+}

@@ -1,0 +1,38 @@
+/* right: two children write into halves of a mapped file that do not overlap.
+   prints: aaaaaaaabbbbbbbb */
+#include <err.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define HALF 8
+
+static char *text;
+
+static void child(int me)
+{
+    char *mine = text + me * HALF;
+    memset(mine, 'a' + me, HALF);
+}
+
+int main(void)
+{
+    int file = open("text", O_RDWR | O_CREAT, 0600);
+    if (file == -1 || ftruncate(file, 2 * HALF) == -1)
+        err(1, "text");
+    text = mmap(NULL, 2 * HALF, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (text == MAP_FAILED)
+        err(1, "mmap");
+    for (int me = 0; me < 2; me++)
+        if (fork() == 0) {
+            child(me);
+            _exit(0);
+        }
+    while (wait(NULL) > 0)
+        ;
+    printf("%.*s\n", 2 * HALF, text);
+    return 0;
+}

@@ -1,0 +1,56 @@
+/* wrong: the file is opened and closed once more while it is locked: closing any descriptor of it gives the
+   lock back.
+   prints: 40 */
+#include <err.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct shared {
+    int number;
+} *shared;
+
+static void lock(int file, int type, int start)
+{
+    struct flock range = {.l_type = (short)type, .l_whence = SEEK_SET, .l_start = start, .l_len = 1};
+    if (fcntl(file, F_SETLKW, &range) == -1)
+        err(1, "fcntl");
+}
+
+static void spend_time(void)
+{
+    for (volatile int n = 0; n < 10000; n++)
+        ;
+}
+
+static void add(void)
+{
+    int file = open("lock", O_RDWR);
+    for (int round = 0; round < 20; round++) {
+        lock(file, F_WRLCK, 0);
+        close(open("lock", O_RDONLY)); /* is it still there? */
+        int seen = shared->number; /* race */
+        spend_time();
+        shared->number = seen + 1; /* race */
+        lock(file, F_UNLCK, 0);
+    }
+}
+
+int main(void)
+{
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int file = open("lock", O_RDWR | O_CREAT, 0600);
+    if (shared == MAP_FAILED || file == -1)
+        err(1, "lock");
+    for (int child = 0; child < 2; child++)
+        if (fork() == 0) {
+            add();
+            _exit(0);
+        }
+    while (wait(NULL) > 0)
+        ;
+    printf("%d\n", shared->number);
+    return 0;
+}

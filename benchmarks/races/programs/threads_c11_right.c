@@ -1,0 +1,40 @@
+/* right: threads of <threads.h> change a global variable under a mutex.
+   prints: 40 */
+#include <err.h>
+#include <stdio.h>
+#include <threads.h>
+
+static mtx_t mutex;
+static int number;
+
+static void spend_time(void)
+{
+    for (volatile int n = 0; n < 10000; n++)
+        ;
+}
+
+static int add(void *unused)
+{
+    (void)unused;
+    for (int round = 0; round < 20; round++) {
+        mtx_lock(&mutex);
+        int seen = number;
+        spend_time();
+        number = seen + 1;
+        mtx_unlock(&mutex);
+    }
+    return 0;
+}
+
+int main(void)
+{
+    thrd_t threads[2];
+    if (mtx_init(&mutex, mtx_plain) != thrd_success)
+        err(1, "mutex");
+    for (int n = 0; n < 2; n++)
+        thrd_create(&threads[n], add, NULL);
+    for (int n = 0; n < 2; n++)
+        thrd_join(threads[n], NULL);
+    printf("%d\n", number);
+    return 0;
+}

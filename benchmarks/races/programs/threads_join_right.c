@@ -1,0 +1,30 @@
+/* right: the thread is joined before its result is read.
+   prints: 42 */
+#include <pthread.h>
+#include <stdio.h>
+
+static void spend_time(void)
+{
+    for (volatile int n = 0; n < 10000; n++)
+        ;
+}
+
+static void *compute(void *result)
+{
+    spend_time();
+    *(int *)result = 42;
+    return NULL;
+}
+
+static int answer;
+
+int main(void)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, compute, &answer) != 0)
+        return 1;
+    pthread_join(thread, NULL);
+    int seen = answer;
+    printf("%d\n", seen);
+    return 0;
+}

@@ -1,0 +1,37 @@
+/* right: the child tells by an atomic flag that the number is there.
+   prints: 42 */
+#include <err.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct shared {
+    atomic_int ready;
+    int number;
+} *shared;
+
+static void child(void)
+{
+    shared->number = 42;
+    shared->ready = 1;
+}
+
+int main(void)
+{
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        err(1, "mmap");
+    if (fork() == 0) {
+        child();
+        _exit(0);
+    }
+    while (!shared->ready)
+        sched_yield();
+    int seen = shared->number;
+    wait(NULL);
+    printf("%d\n", seen);
+    return 0;
+}

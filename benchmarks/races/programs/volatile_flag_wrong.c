@@ -1,0 +1,37 @@
+/* wrong: the flag is `volatile`, which neither the processor nor the standard takes for synchronisation.
+   prints: 42 */
+#include <err.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct shared {
+    volatile int ready;
+    int number;
+} *shared;
+
+static void child(void)
+{
+    shared->number = 42;
+    shared->ready = 1; /* race */
+}
+
+int main(void)
+{
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        err(1, "mmap");
+    if (fork() == 0) {
+        child();
+        _exit(0);
+    }
+    while (!shared->ready) /* race */
+        sched_yield();
+    int seen = shared->number;
+    wait(NULL);
+    printf("%d\n", seen);
+    return 0;
+}
