@@ -8,7 +8,6 @@ somebody only waits for time to pass, time passes.
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
@@ -19,32 +18,25 @@ from grader.model.exercise import (
     Absent,
     Advance,
     Blocked,
-    Close,
-    Create,
     Exit,
     Expect,
-    Kill,
     Present,
-    Remove,
     Running,
-    Send,
-    Signal,
-    Start,
     Step,
     Stopped,
-    TypeText,
     step_word,
-)  # fmt: skip
-from grader.model.history import CastMember, EndReason, Entry, History, OpType, RunEnd
+)
+from grader.model.history import CastMember, EndReason, History, OpType, RunEnd
 from grader.model.history import Process as ProcessRecord
 from grader.model.schedule import CLOCK_NAME, SCRIPT_NAME
 from grader.planning import RunSpec
 from grader.registry import load
-from grader.sandbox.box import Box, BoxError, Started
+from grader.sandbox.box import Box
 from grader.scenarios import demands
+from grader.scenarios.acts import ACTS, Acts
 from grader.scenarios.driver import Channels
 from grader.scenarios.ending import locate, waiting_threads
-from grader.scenarios.outputs import Decision, Outputs, decide, fill, text_of, wanted_lines
+from grader.scenarios.outputs import Decision, Outputs, decide, text_of, wanted_lines
 from grader.scheduling.base import CLOCK, EARLY, SCRIPT, Candidate, Recording
 from grader.scheduling.clock import VirtualClock
 from grader.scheduling.controller import Controller
@@ -54,9 +46,8 @@ from grader.scheduling.waiter import Waiter
 from grader.tracer.calls import Calls
 from grader.tracer.objects import Objects
 from grader.tracer.recorder import Recorder
-from grader.tracer.task import Process, State, Task
+from grader.tracer.task import State, Task
 
-_ACTS = (Start, TypeText, Send, Close, Signal, Kill, Create, Remove)
 _SLEEPING_CALLS = frozenset({"nanosleep"})
 _CONTENT_MAX = 1 << 20
 _PATIENCE = 200
@@ -103,9 +94,6 @@ class Run:
         self._clock = VirtualClock(spec.seed)
         self._recorder.now = lambda: self._clock.now
         self._outputs = Outputs()
-        self._started: dict[str, Started] = {}
-        self._channels: dict[str, Channels] = {}
-        self._mains: dict[str, Process] = {}
         self._until: int | None = None
         self._progress = Progress()
         self._noted = 0
@@ -116,7 +104,7 @@ class Run:
         self._controller = Controller(
             Calls(self._objects, self._recorder), self._clock, spec.limits, drain=self._drain_for
         )
-        self._before: tuple[Entry, ...] = ()
+        self._acts = Acts(spec.script.cast, programs, box, self._controller, self._objects)
 
     def __enter__(self) -> Self:
         return self
@@ -128,12 +116,11 @@ class Run:
         trace: TracebackType | None,
     ) -> None:
         self._controller.release_all()
-        for started in self._started.values():
-            started.close()
+        self._acts.close()
 
     def perform(self) -> History:
         """Perform the script to its end, or to the end of what is possible."""
-        self._before = self._box.inventory()
+        self._acts.before = self._box.inventory()
         try:
             end = self._loop()
         except LimitReached as reached:
@@ -160,7 +147,7 @@ class Run:
                 name: CastMember(role=part.role, by=part.by, terminal=bool(part.terminal))
                 for name, part in self._spec.script.cast.items()
             },
-            before=self._before,
+            before=self._acts.before,
             after=after,
             end=RunEnd(reason=end.reason, step=end.step, limit=end.limit, detail=end.detail, waiting=waiting),
             locate=partial(locate, self._programs),
@@ -174,7 +161,7 @@ class Run:
         while True:
             self._controller.settle()
             self._drain_all()
-            if any(channels.feed() for channels in self._channels.values()):
+            if any(channels.feed() for channels in self._acts.channels.values()):
                 continue
             self._watch_progress()
             candidates = self._candidates()
@@ -208,7 +195,7 @@ class Run:
     def _candidates(self) -> list[Candidate]:
         candidates = self._controller.ready()
         step = self._step()
-        if isinstance(step, _ACTS):
+        if isinstance(step, ACTS):
             candidates.insert(0, self._script(SCRIPT, step))
         if candidates and any(self._sleeps(task) for task in self._controller.sleepers()):
             candidates.append(Candidate(CLOCK, name=CLOCK_NAME))
@@ -228,7 +215,7 @@ class Run:
         if (position, lines) != (self._position, unread.count("\n")):
             lines = unread.count("\n")
             enough = lines >= wanted_lines(step.expect)
-            printed = enough and decide(step.expect, unread, self._variables())[0] is Decision.MET
+            printed = enough and decide(step.expect, unread, self._acts.variables())[0] is Decision.MET
             self._looked = self._position, lines, printed
         return printed
 
@@ -239,8 +226,10 @@ class Run:
     def _choose(self, candidates: list[Candidate]) -> None:
         chosen = candidates[self._scheduler.choose(candidates)]
         step = self._step()
-        if chosen.key == SCRIPT:
-            self._act()
+        if chosen.key == SCRIPT and step is not None:
+            self._record_step(step, OpType.OK, self._acts.told(step))
+            self._acts.perform(step)
+            self._position += 1
         elif chosen.key == EARLY and step is not None:
             _decision, value, consumed = self._decide(step)
             self._conclude(step, value, consumed)
@@ -285,109 +274,10 @@ class Run:
         self._position += 1
         self._until = None
 
-    # -- acts ------------------------------------------------------------------------------------------
-
-    def _act(self) -> None:
-        step = self._step()
-        if step is None:
-            return
-        value: dict[str, Any] = {}
-        if isinstance(step, Start):
-            value["parts"] = step.start
-        elif isinstance(step, Signal):
-            value["signals"] = dict(step.signal)
-        elif isinstance(step, Kill):
-            value["parts"] = step.kill
-        elif isinstance(step, Close):
-            value["parts"] = step.close
-        elif isinstance(step, TypeText):
-            value["text"] = {name: list(lines) for name, lines in step.type.items()}
-        elif isinstance(step, Send):
-            value["text"] = dict(step.send)
-        elif isinstance(step, Create | Remove):
-            what = step.create if isinstance(step, Create) else step.remove
-            value |= {"kind": what.kind.value, "name": self._fill(what.name)}
-        self._record_step(step, OpType.OK, value)
-        self._perform(step)
-        self._position += 1
-
-    def _perform(self, step: Step) -> None:
-        if isinstance(step, Start):
-            for name in step.start:
-                self._start(name)
-        elif isinstance(step, TypeText | Send | Close):
-            self._feed(step)
-        elif isinstance(step, Signal):
-            for name, word in step.signal.items():
-                self._signal(name, word)
-        elif isinstance(step, Kill):
-            for process in list(self._controller.processes.values()):
-                if process.part in step.kill:
-                    self._controller.kill(process)
-        elif isinstance(step, Create):
-            self._create(step)
-        elif isinstance(step, Remove):
-            with contextlib.suppress(BoxError):
-                self._box.remove(step.remove.kind, self._fill(step.remove.name))
-
-    def _feed(self, step: TypeText | Send | Close) -> None:
-        if isinstance(step, TypeText):
-            for name, lines in step.type.items():
-                for line in lines:
-                    self._channels[name].send(self._fill(line).encode() + b"\n")
-            self._controller.expect_signals()
-        elif isinstance(step, Send):
-            for name, text in step.send.items():
-                self._channels[name].send(self._fill(text).encode())
-        else:
-            for name in step.close:
-                self._channels[name].close_input()
-
-    def _start(self, name: str) -> None:
-        part, program = self._spec.script.cast[name], self._programs[name]
-        arguments = [self._fill(argument) for argument in part.args]
-        started = self._box.start(
-            [*program.argv, *arguments],
-            env={**program.env, **{key: self._fill(text) for key, text in part.env.items()}},
-            terminal=bool(part.terminal),
-            executable=program.binary if part.by == "reference" else None,
-        )
-        self._started[name] = started
-        self._channels[name] = Channels(name, started, self._objects, terminal=bool(part.terminal))
-        process = self._controller.attach(started.pid, started.sandbox_pid, name, program.argv[0])
-        self._mains[name] = process
-        started.release()
-        self._controller.begin(process)
-
-    def _signal(self, name: str, word: str) -> None:
-        process = self._mains.get(name)
-        if process is not None and not process.dead:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process.host, demands.signal_number(word))
-        self._controller.expect_signals()
-
-    def _create(self, step: Create) -> None:
-        what = step.create
-        name = self._fill(what.name)
-        content = self._fill(what.content).encode()
-        with contextlib.suppress(BoxError):
-            self._box.create(
-                what.kind, name, content, int(what.mode, 8), size=what.size or 0, values=what.counts
-            )
-        made = demands.find(self._box.inventory(), what.kind, name)
-        if made is not None:
-            self._before = (*self._before, made)
-
-    def _fill(self, text: str) -> str:
-        return fill(text, self._variables())
-
-    def _variables(self) -> dict[str, str]:
-        return {f"{name}.pid": str(process.pid) for name, process in self._mains.items()}
-
     # -- demands ---------------------------------------------------------------------------------------
 
     def _decide(self, step: Step) -> tuple[Decision, dict[str, Any], int | None]:
-        variables = self._variables()
+        variables = self._acts.variables()
         if isinstance(step, Expect):
             demand = step.expect
             unread = self._outputs.unread(demand.part, demand.stream)
@@ -400,11 +290,11 @@ class Run:
             )
             return decision, {"part": step.blocked.part, "observed": observed}, None
         if isinstance(step, Exit):
-            seen = {name: demands.how_ended(self._mains.get(name)) for name in step.exit}
+            seen = {name: demands.how_ended(self._acts.mains.get(name)) for name in step.exit}
             decisions = [demands.decide_exit(list(ways), seen[name]) for name, ways in step.exit.items()]
             return _all(decisions), {"observed": seen}, None
         if isinstance(step, Running):
-            seen = {name: demands.how_ended(self._mains.get(name)) for name in step.running}
+            seen = {name: demands.how_ended(self._acts.mains.get(name)) for name in step.running}
             alive = all(state["state"] == "running" for state in seen.values())
             return (Decision.MET if alive else Decision.NEVER), {"observed": seen}, None
         if isinstance(step, Stopped):
@@ -417,7 +307,7 @@ class Run:
             )
             return decision, {"observed": entry}, None
         if isinstance(step, Absent):
-            found = demands.find(self._box.inventory(), step.absent.kind, self._fill(step.absent.name))
+            found = demands.find(self._box.inventory(), step.absent.kind, self._acts.fill(step.absent.name))
             seen_entry = None if found is None else {"kind": found.kind.value, "name": found.name}
             return (Decision.MET if found is None else Decision.NOT_YET), {"observed": seen_entry}, None
         if isinstance(step, Advance):
@@ -431,7 +321,7 @@ class Run:
         return self._box.read(name if name.startswith("/") else f"/work/{name}", _CONTENT_MAX)
 
     def _job_state(self, name: str) -> str:
-        process = self._mains.get(name)
+        process = self._acts.mains.get(name)
         if process is not None and any(task.state is State.STOPPED for task in process.tasks):
             return "stopped"
         return str(demands.how_ended(process)["state"])
@@ -441,12 +331,12 @@ class Run:
     def _drain_for(self, task: Task) -> bool:
         return any(
             self._drain(channels, task.process.pid)
-            for channels in self._channels.values()
+            for channels in self._acts.channels.values()
             if task.target in channels.streams
         )
 
     def _drain_all(self) -> None:
-        for channels in self._channels.values():
+        for channels in self._acts.channels.values():
             self._drain(channels, 0)
 
     def _drain(self, channels: Channels, pid: int) -> bool:

@@ -60,7 +60,7 @@ LONG_FILES: dict[str, int] = {
     "grader/mechanisms/file.py": 325,
     "grader/model/exercise.py": 375,
     "grader/model/history.py": 325,
-    "grader/scenarios/run.py": 475,
+    "grader/scenarios/run.py": 400,
     "grader/scheduling/controller.py": 325,
     "grader/tracer/calls.py": 400,
 }

@@ -1,0 +1,155 @@
+"""Performs the acts of a script: parts are started, fed, signalled and killed, objects made and removed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from grader.executors.base import Program
+from grader.model.exercise import Close, Create, Kill, Part, Remove, Send, Signal, Start, Step, TypeText
+from grader.model.history import Entry
+from grader.sandbox.box import Box, BoxError, Started
+from grader.scenarios import demands
+from grader.scenarios.driver import Channels
+from grader.scenarios.outputs import fill
+from grader.scheduling.controller import Controller
+from grader.tracer.objects import Objects
+from grader.tracer.task import Process
+
+ACTS = (Start, TypeText, Send, Close, Signal, Kill, Create, Remove)
+
+
+class Acts:
+    """What a script has done so far.
+
+    Args:
+        cast: who is who.
+        programs: for each part, the program that plays it.
+        box: where they are started.
+        controller: who lets them go on.
+        objects: the objects of the run.
+
+    Attributes:
+        mains: the main process of each part that was started.
+        channels: the grader's ends of their streams.
+        before: what existed before the parts came, and what the script made.
+    """
+
+    def __init__(
+        self,
+        cast: Mapping[str, Part],
+        programs: Mapping[str, Program],
+        box: Box,
+        controller: Controller,
+        objects: Objects,
+    ) -> None:
+        self._cast = cast
+        self._programs = programs
+        self._box = box
+        self._controller = controller
+        self._objects = objects
+        self._started: list[Started] = []
+        self.mains: dict[str, Process] = {}
+        self.channels: dict[str, Channels] = {}
+        self.before: tuple[Entry, ...] = ()
+
+    def close(self) -> None:
+        """Close the streams of all parts."""
+        for started in self._started:
+            started.close()
+
+    def variables(self) -> dict[str, str]:
+        """Return what the texts of steps may refer to when they are performed."""
+        return {f"{name}.pid": str(process.pid) for name, process in self.mains.items()}
+
+    def fill(self, text: str) -> str:
+        """Insert the values of variables."""
+        return fill(text, self.variables())
+
+    def told(self, step: Step) -> dict[str, Any]:
+        """Return what the history says of an act."""
+        if isinstance(step, Start):
+            return {"parts": step.start}
+        if isinstance(step, Signal):
+            return {"signals": dict(step.signal)}
+        if isinstance(step, Kill):
+            return {"parts": step.kill}
+        if isinstance(step, Close):
+            return {"parts": step.close}
+        if isinstance(step, TypeText):
+            return {"text": {name: list(lines) for name, lines in step.type.items()}}
+        if isinstance(step, Send):
+            return {"text": dict(step.send)}
+        assert isinstance(step, Create | Remove)
+        what = step.create if isinstance(step, Create) else step.remove
+        return {"kind": what.kind.value, "name": self.fill(what.name)}
+
+    def perform(self, step: Step) -> None:
+        """Perform an act."""
+        if isinstance(step, Start):
+            for name in step.start:
+                self._start(name)
+        elif isinstance(step, TypeText | Send | Close):
+            self._feed(step)
+        elif isinstance(step, Signal):
+            for name, word in step.signal.items():
+                self._signal(name, word)
+        elif isinstance(step, Kill):
+            for process in list(self._controller.processes.values()):
+                if process.part in step.kill:
+                    self._controller.kill(process)
+        elif isinstance(step, Create):
+            self._create(step)
+        elif isinstance(step, Remove):
+            with contextlib.suppress(BoxError):
+                self._box.remove(step.remove.kind, self.fill(step.remove.name))
+
+    def _start(self, name: str) -> None:
+        part, program = self._cast[name], self._programs[name]
+        arguments = [self.fill(argument) for argument in part.args]
+        started = self._box.start(
+            [*program.argv, *arguments],
+            env={**program.env, **{key: self.fill(text) for key, text in part.env.items()}},
+            terminal=bool(part.terminal),
+            executable=program.binary if part.by == "reference" else None,
+        )
+        self._started.append(started)
+        self.channels[name] = Channels(name, started, self._objects, terminal=bool(part.terminal))
+        process = self._controller.attach(started.pid, started.sandbox_pid, name, program.argv[0])
+        self.mains[name] = process
+        started.release()
+        self._controller.begin(process)
+
+    def _feed(self, step: TypeText | Send | Close) -> None:
+        if isinstance(step, TypeText):
+            for name, lines in step.type.items():
+                for line in lines:
+                    self.channels[name].send(self.fill(line).encode() + b"\n")
+            self._controller.expect_signals()
+        elif isinstance(step, Send):
+            for name, text in step.send.items():
+                self.channels[name].send(self.fill(text).encode())
+        else:
+            for name in step.close:
+                self.channels[name].close_input()
+
+    def _signal(self, name: str, word: str) -> None:
+        process = self.mains.get(name)
+        if process is not None and not process.dead:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.host, demands.signal_number(word))
+        self._controller.expect_signals()
+
+    def _create(self, step: Create) -> None:
+        what = step.create
+        name = self.fill(what.name)
+        content = self.fill(what.content).encode()
+        with contextlib.suppress(BoxError):
+            self._box.create(
+                what.kind, name, content, int(what.mode, 8), size=what.size or 0, values=what.counts
+            )
+        made = demands.find(self._box.inventory(), what.kind, name)
+        if made is not None:
+            self.before = (*self.before, made)
