@@ -1,4 +1,4 @@
-/* Wrong: without IPC_EXCL: of two banks with one key, each uses and sets anew what the other one made. */
+/* Wrong: when the key is taken, it removes what has the key, though it is another's. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,12 +56,13 @@ int main(int argc, char *argv[])
         return 0;
     }
 
-    int segment = shmget(key, accounts * sizeof(long), IPC_CREAT | 0600);
+    int segment = shmget(key, accounts * sizeof(long), IPC_CREAT | IPC_EXCL | 0600);
     if (segment == -1) {
         perror("shmget");
+        shmctl(shmget(key, 0, 0), IPC_RMID, NULL);
         return 1;
     }
-    int set = semget(key, (int)accounts, IPC_CREAT | 0600);
+    int set = semget(key, (int)accounts, IPC_CREAT | IPC_EXCL | 0600);
     if (set == -1) {
         perror("semget");
         shmctl(segment, IPC_RMID, NULL);
