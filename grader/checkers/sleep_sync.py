@@ -81,7 +81,7 @@ def _slept_before(history: History, output: Op) -> Op | None:
 
 def _act_after(history: History, end: Op, written: list[Op], *, own_output: bool) -> Op | None:
     for op in history.ops[end.index + 1 :]:
-        if op.pid != end.pid or op.tid != end.tid:
+        if op.pid != end.pid or op.tid not in (end.tid, 0):  # which thread printed is not known
             continue
         if op.f == "output" and op in written:
             return op

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -211,7 +211,10 @@ class Story:
         return self.event(pid, "exit", signal=signal, core=False, **value)
 
     def prints(self, pid: int, data: str, stream: str = "stdout", *, line: int = 0) -> int:
-        return self.event(pid, "output", stream=stream, data=data, line=line)
+        printed = self.event(pid, "output", stream=stream, data=data, line=line)
+        # It is read from the other end of a pipe: the process is known, the thread is not.
+        self.ops[printed] = replace(self.ops[printed], tid=0)
+        return printed
 
     def sleeps(self, pid: int, ms: int, *, line: int = 0) -> int:
         invoked = self.invoke(pid, "nanosleep", line=line, duration_ns=ms * MS)
