@@ -33,12 +33,13 @@ PLAIN = frozenset(f for f, access in _KINDS.items() if access in (Access.READ, A
 """Accesses that are not atomic."""
 
 _VOLATILE = frozenset({"volatile_load", "volatile_store"})
-_RESTS = frozenset({"nanosleep", "sched_yield"})
+_RESTS = frozenset({"nanosleep", "sched_yield", "looks"})
 _LOOKS = frozenset({"load", "volatile_load"})
 _SPIN_MIN = 3
 """So many looks at one variable, with nothing else in between, are waiting for it."""
 
 
+_FREED = "freed"
 FILLING = frozenset({"read", "recv", "msgrcv", "mq_receive"})
 _TAKING = frozenset({"write", "send", "msgsnd", "mq_send"})
 """Calls that fill the caller's memory, and that take what is in it."""
@@ -63,6 +64,11 @@ class Touch:
     def atomic(self) -> bool:
         """Whether it is one step for everybody."""
         return self.access in (Access.ATOMIC_READ, Access.ATOMIC_WRITE)
+
+    @property
+    def private(self) -> bool:
+        """Whether only the threads of one process see the bytes."""
+        return self.item.startswith(ObjectKind.MEMORY)
 
     @property
     def volatile(self) -> bool:
@@ -115,6 +121,15 @@ def to_files(history: History) -> Iterator[Touch]:
             yield Touch(history.ops[op.invoked], op.object, start, op.result, access)
 
 
+def freed(history: History) -> Mapping[int, tuple[str, int, int]]:
+    """Return (object, start, size) of private memory that was given back, by the index of the op."""
+    return {
+        op.index: (op.object, int(str(op.value["offset"])), int(str(op.value["size"])))
+        for op in history.ops
+        if op.f == _FREED
+    }
+
+
 def waited_for(history: History) -> frozenset[tuple[str, int]]:
     """Return (object, offset) of the plain variables that somebody looks at in a loop, doing nothing else."""
     found: set[tuple[str, int]] = set()
@@ -128,6 +143,6 @@ def waited_for(history: History) -> frozenset[tuple[str, int]]:
             streaks[thread] = place, count + 1 if place == last else 1
             if streaks[thread][1] >= _SPIN_MIN and isinstance(offset, int):
                 found.add((op.object, offset))
-        elif op.f not in _RESTS:
+        elif op.f not in _RESTS and not op.value.get("silent"):
             streaks.pop(thread, None)
     return frozenset(found)

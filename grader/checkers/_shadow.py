@@ -75,6 +75,15 @@ class Shadow:
             piece.last[thread, access], piece.latest = index, (epoch, access)
         return sorted(found)
 
+    def forget(self, start: int, size: int) -> None:
+        """Forget what was done to bytes that will be used for something else."""
+        self._cut(start)
+        self._cut(start + size)
+        first, behind = bisect_left(self._starts, start), bisect_left(self._starts, start + size)
+        for at in self._starts[first:behind]:
+            del self._pieces[at]
+        del self._starts[first:behind]
+
     def _exactly(self, start: int, end: int) -> Iterator[_Piece]:
         """Yield the pieces that make up [start, end), after cutting and adding what it takes."""
         known = self._pieces.get(start)

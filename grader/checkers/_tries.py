@@ -41,7 +41,8 @@ _NAMING = frozenset(
 _POLLS = frozenset({"poll", "select", "epoll_wait"})
 _NEUTRAL = frozenset(
     {"close", "socket", "dup", "dup2", "mmap", "munmap", "sigaction", "sigprocmask", "clock", "getpid",
-     "getppid", "gettid", "lseek", "fstat", "umask", "alarm", "setitimer", "bind", "epoll_ctl", "setsockopt"}
+     "getppid", "gettid", "lseek", "fstat", "umask", "alarm", "setitimer", "bind", "epoll_ctl", "setsockopt",
+     "looks", "freed", "pthread_once"}
 )  # fmt: skip
 _PASSIVE = _NAMING | {"fcntl", "ftruncate"}
 """Calls that are part of trying again when they are on the object that is tried."""
@@ -141,9 +142,10 @@ def classify(history: History, op: Op) -> str:
         return "would-block"
     if op.f in {"read", "recv"} and op.result == 0 and argument(history, op, "count") != 0 and not op.blocked:
         return "end-of-file" if _kind(history, op) in _STREAMS else "neutral"
-    if _is_probe(history, op):
+    if _is_probe(history, op) and _kind(history, op) is not ObjectKind.MEMORY:
         return "probe"
-    return "neutral" if op.f in _NEUTRAL else "progress"
+    own = _kind(history, op) is ObjectKind.MEMORY
+    return "neutral" if op.f in _NEUTRAL or own else "progress"
 
 
 def _failure(history: History, op: Op) -> str:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.checkers._accesses import FILLING, PLAIN, Touch, to_files, to_memory, waited_for
+from grader.checkers._accesses import FILLING, PLAIN, Touch, freed, to_files, to_memory, waited_for
 from grader.checkers._held import held, place_name
 from grader.checkers._order import Order
 from grader.checkers._order.atomics import ACQUIRE, RELEASE
@@ -60,13 +60,14 @@ def check(history: History, spec: Spec) -> list[Finding]:
     if len({(touch.op.pid, touch.op.tid) for touch in touches}) < 2 and not files:
         return []
     order = Order(history)
-    races = list(_races(order, touches))
+    gone = freed(history)
+    races = [race for race in _races(order, touches, gone) if not _set_by_handler(history, race)]
     spun = waited_for(history)
     flags = {race.flag for race in races if race.flag and (race.volatile or race.flag in spun)}
     if flags:
         as_atomic = Order(history, trusted=flags)
         rest = [touch for touch in touches if not _trusted(touch, flags)]
-        races = [race for race in races if race.flag in flags] + list(_races(as_atomic, rest))
+        races = [race for race in races if race.flag in flags] + list(_races(as_atomic, rest, gone))
     told = [_finding(history, race, spun) for race in _distinct(races)]
     told += [_finding(history, race, spun) for race in _distinct(_file_races(order, files))]
     return told[:_REPORTED_MAX]
@@ -84,12 +85,38 @@ def _trusted(touch: Touch, flags: Collection[tuple[str, int]]) -> bool:
     return (touch.item, touch.start) in flags
 
 
-def _races(order: Order, touches: Iterable[Touch]) -> Iterator[_Race]:
-    """Yield the pairs that are in no order, one for each pair of lines and first byte, as they came."""
+def _set_by_handler(history: History, race: _Race) -> bool:
+    """Whether it is about a flag that a signal handler sets, which the threads of its process look at.
+
+    The C standard has nothing else for a handler to tell with, whichever thread the signal comes to.
+    """
+    if not race.first.private or not (race.first.volatile and race.then.volatile):
+        return False
+    return any(
+        op.f == "deliver" and op.pid == race.first.op.pid and op.value.get("action") == "handler"
+        for op in history.ops[: race.then.op.index]
+    )
+
+
+def _races(
+    order: Order, touches: Iterable[Touch], gone: Mapping[int, tuple[str, int, int]] | None = None
+) -> Iterator[_Race]:
+    """Yield the pairs that are in no order, one for each pair of lines and first byte, as they came.
+
+    Args:
+        order: of the history.
+        touches: accesses in order.
+        gone: by index, (object, start, size) of memory that was given back.
+    """
     shadows: dict[str, Shadow] = defaultdict(lambda: Shadow(order))
     known: dict[int, Touch] = {}
     seen: set[object] = set()
+    gone = gone or {}
+    going = sorted(gone, reverse=True)
     for touch in touches:
+        while going and going[-1] < touch.op.index:
+            item, start, size = gone[going.pop()]
+            shadows[item].forget(start, size)
         known[touch.op.index] = touch
         for other in shadows[touch.item].touch(touch.op.index, touch.start, touch.size, touch.access):
             first = known[other]
@@ -142,9 +169,11 @@ def _writes_back(touch: Touch, read: Touch) -> bool:
 def _finding(history: History, race: _Race, spun: Collection[tuple[str, int]]) -> Finding:
     first, then = race.first, race.then
     same = (first.start, first.size) == (then.start, then.size)
-    where = place_name(history, first.item)
-    whole = f"{_whose(history, first.op)} {_does(first)} {_bytes(first)} of {where}"
-    rest = "them" if same else f"{_bytes(then)} of it"
+    where = _bytes(first) + " of " + place_name(history, first.item)
+    if first.private:
+        where = f"{first.size} bytes of memory" if first.size > 1 else "a byte of memory"
+    whole = f"{_whose(history, first.op)} {_does(first)} {where}"
+    rest = "them" if same else "of them" if first.private else f"{_bytes(then)} of it"
     text = f"{whole}{at(first.op)}, and {_whose(history, then.op)} {_does(then)} {rest}{at(then.op)}; "
     if race.flag in spun:
         kind = "`volatile`" if race.volatile else "plain"

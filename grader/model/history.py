@@ -92,6 +92,7 @@ class ObjectKind(StrEnum):
     SYSV_QUEUE = "sysv-queue"
     MAPPING = "mapping"  # anonymous shared mapping
     FUTEX = "futex"
+    MEMORY = "memory"  # of one process, seen by its threads
     TIMER = "timer"
     EVENT = "event"  # eventfd, epoll, signalfd
     DEVICE = "device"

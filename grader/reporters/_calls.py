@@ -243,12 +243,22 @@ def _job_control(_history: History, op: Op) -> str:
     return "--- stopped ---" if op.f == "stop" else "--- continued ---"
 
 
+def _looks(history: History, op: Op) -> str:
+    return f"--- goes on with <{label(history, op.object)}>, thousands of times ---"
+
+
+def _freed(_history: History, op: Op) -> str:
+    return f"free {op.value.get('size', '?')} bytes"
+
+
 _EVENTS: Final = {
     "exit": _exit,
     "deliver": _deliver,
     "output": _output,
     "load": _access,
     "store": _access,
+    "looks": _looks,
+    "freed": _freed,
     "spin": _spin,
     "stop": _job_control,
     "continue": _job_control,

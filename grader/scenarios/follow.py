@@ -21,9 +21,10 @@ from grader.sandbox import kernel
 from grader.sandbox.launch import reset_signals
 from grader.tracer import filter as seccomp
 from grader.tracer import proc, ptrace
-from grader.tracer.calls import Calls, Interest
+from grader.tracer.calls import Calls
 from grader.tracer.objects import Objects
 from grader.tracer.recorder import Recorder
+from grader.tracer.recording import Interest
 from grader.tracer.task import Process, Task
 from grader.tracer.view import TaskView
 

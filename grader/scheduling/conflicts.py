@@ -119,6 +119,8 @@ def _deeds(history: History) -> Iterator[_Deed]:
             if op.f in _ACTS and "step" in op.value:
                 yield _Deed(op, Act(SCRIPT_NAME, op.f, int(str(op.value["step"])) + 1), own=True)
             continue
+        if op.value.get("silent"):
+            continue
         if op.invoked is not None or (op.f in _EVENTS and op.type is not OpType.INVOKE):
             continue
         name = names.get((op.pid, op.tid))

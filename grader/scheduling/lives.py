@@ -44,7 +44,7 @@ class Lives(Threads):
         label = thread_name(process.label, len(process.tasks))
         born = Task(tid=child, ns_tid=ns_tid, process=process, label=label)
         if process is not parent:
-            born.alternate_stack = task.alternate_stack
+            born.alternate_stack, born.log = task.alternate_stack, task.log
         self._add(born)
         task.born = ns_tid
         if len(self.alive()) > self._limits.processes:
@@ -62,6 +62,7 @@ class Lives(Threads):
         if former != task.tid:
             task.close()
         process.ranges.clear()
+        process.memory, task.log = "", 0
         self.clock.forget(process.host, alarm=False)
         task.alternate_stack = (0, 0)
         process.actions = {n: a for n, a in process.actions.items() if a[0] == "SIG_IGN"}
@@ -88,6 +89,8 @@ class Lives(Threads):
         process, status = task.process, ptrace.event_message(task.tid)
         last = all(other is task or other.state is State.DEAD or other.exiting for other in process.tasks)
         task.exiting = True
+        if task.log and not last and task.tid != process.host:
+            self.calls.forget_stack(task)
         if last and process.exit_status is None:
             process.exit_status = status
             self._record_exit(task, status)

@@ -16,7 +16,7 @@ _NO_PROGRESS = frozenset(
     {
         "open", "close", "stat", "access", "nanosleep", "sched_yield", "lseek", "fcntl", "sigprocmask",
         "sigaction", "semctl", "msgctl", "shmctl", "getppid", "mq_getattr", "clock", "alarm", "setitimer",
-        "sem_getvalue", "pthread_spin_busy",
+        "sem_getvalue", "pthread_spin_busy", "pthread_once",
     }
 )  # fmt: skip
 _NO_PROGRESS_IF_ZERO = frozenset({"poll", "select", "epoll_wait", "read", "recv"})
@@ -41,7 +41,9 @@ class Progress:
         self._seen.clear()
 
     def note(self, row: dict[str, Any]) -> None:
-        """Take an operation into account."""
+        """Take an operation into account; accesses that did not stop their thread are none."""
+        if row["value"].get("silent"):
+            return
         if self._is_progress(row):
             self.reset()
         elif row["f"] in _LOADS:
@@ -55,6 +57,8 @@ class Progress:
             self._probe = row["index"]  # kill(pid, 0) only asks whether somebody is there
         if row["type"] is not OpType.OK or row["f"] in _NO_PROGRESS:
             return False
+        if row["f"] == "looks":
+            return bool(row["value"]["writes"])
         if row["f"] == "kill":
             return bool(row["invoked"] != self._probe)
         if row["f"] in _NO_PROGRESS_IF_ZERO:

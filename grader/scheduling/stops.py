@@ -12,9 +12,10 @@ from grader.scheduling.lives import Lives
 from grader.scheduling.timers import SI_TIMER
 from grader.tracer import proc, ptrace
 from grader.tracer.arch import Registers
-from grader.tracer.calls import Interest, fatal_by_default
+from grader.tracer.calls import fatal_by_default
 from grader.tracer.devices import Devices
 from grader.tracer.filter import RESTART_SYSCALL
+from grader.tracer.recording import Interest
 from grader.tracer.task import Frame, State, Task
 
 _RESTART = frozenset({-512, -513, -514, -516})
@@ -34,6 +35,8 @@ class Stops(Lives):
             self._ended(task)
             return
         number, event = os.WSTOPSIG(status), status >> 16
+        if task.log:
+            self.calls.read_log(task, begins=event == ptrace.EVENT_SECCOMP)
         if event == ptrace.EVENT_SECCOMP:
             self._entry(task)
         elif number == signal.SIGTRAP | 0x80:

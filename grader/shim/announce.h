@@ -39,6 +39,7 @@ enum announce_code {
     ANNOUNCE_READ_RANGE = 0x05,
     ANNOUNCE_WRITE_RANGE = 0x06,
     ANNOUNCE_LOAD_STORE = 0x07,
+    ANNOUNCE_FREED = 0x08, /* only in logs: given back to the heap, or unmapped */
 
     ANNOUNCE_ATOMIC_LOAD = 0x10,
     ANNOUNCE_ATOMIC_STORE = 0x11,
@@ -51,6 +52,12 @@ enum announce_code {
     ANNOUNCE_ATOMIC_FETCH_NAND = 0x18,
     ANNOUNCE_ATOMIC_COMPARE_EXCHANGE = 0x19,
     ANNOUNCE_ATOMIC_FENCE = 0x1a,
+
+    /* Where the thread's log is (accesses.c); it is full, or new. */
+    ANNOUNCE_LOG = 0x1d,
+
+    /* No access, but a chance for others: the thread has made thousands that were not announced. */
+    ANNOUNCE_LOOKS = 0x1e,
 
     /* The table of shared ranges is full: accesses to this one will not be announced. */
     ANNOUNCE_UNWATCHED = 0x1f,
@@ -110,6 +117,7 @@ enum announce_code {
 
     ANNOUNCE_PTHREAD_CREATE = 0x70,
     ANNOUNCE_PTHREAD_JOIN = 0x71,
+    ANNOUNCE_PTHREAD_ONCE = 0x72,
 
     ANNOUNCE_DONE = 0x100,
 };
@@ -182,12 +190,7 @@ PRIVATE size_t ipcshim_remove_at(const void *address);
 PRIVATE void *ipcshim_memmove(void *target, const void *source, size_t size, const void *caller);
 PRIVATE void *ipcshim_memset(void *target, int byte, size_t size, const void *caller);
 
-/* Tells the tracer of an access, if others can see the memory. */
-static inline void announce_access(unsigned code, const volatile void *address, size_t size,
-                                   const void *caller)
-{
-    if (ipcshim_shared(address, size))
-        announce(code, address, size, 0, 0, caller);
-}
+/* accesses.c: tells the tracer of an access, if others can see the memory. */
+PRIVATE void ipcshim_access(unsigned code, const volatile void *address, size_t size, const void *caller);
 
 #endif

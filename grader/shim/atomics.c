@@ -4,15 +4,17 @@
  * The memory order is an ordinary argument, so the compiler could only take the strongest; it is written
  * out below. The order that the program asked for is announced: it decides what the operation synchronises.
  */
-#include "announce.h"
+#include "accesses.h"
 
 #define STRONGEST __ATOMIC_SEQ_CST
 
 static inline void access_atomic(unsigned code, const volatile void *address, size_t size, int order,
                                  uint64_t operand, const void *caller)
 {
-    if (ipcshim_shared(address, size))
-        announce(code, address, size, order, operand, caller);
+    if (!ipcshim_shared(address, size) && !ipcshim_concurrent())
+        return;
+    announce(code, address, size, order, operand, caller);
+    ipcshim_new_epoch();
 }
 
 #define FETCH(bits, type, operation, code, DO)                                                 \
@@ -145,7 +147,7 @@ ATOMICS(128, uint128, wide)
 
 void __tsan_atomic_thread_fence(int order)
 {
-    if (ipcshim_any_shared())
+    if (ipcshim_any_shared() || ipcshim_concurrent())
         announce(ANNOUNCE_ATOMIC_FENCE, 0, 0, order, 0, CALLER);
     __atomic_thread_fence(STRONGEST);
 }

@@ -22,7 +22,8 @@
     X(cnd_wait)          \
     X(cnd_timedwait)     \
     X(cnd_signal)        \
-    X(cnd_broadcast)
+    X(cnd_broadcast)     \
+    X(call_once)
 
 REAL_FUNCTIONS(C11_FUNCTIONS)
 
@@ -119,17 +120,31 @@ INTERPOSED int thrd_create(thrd_t *thread, thrd_start_t start, void *argument)
 {
     ipcshim_threaded = 1;
     announce(ANNOUNCE_PTHREAD_CREATE, 0, 0, 0, 0, CALLER);
+    ipcshim_new_epoch();
     int result = real.thrd_create(thread, start, argument);
     const void *made = result == thrd_success ? (const void *)*thread : NULL;
     announce(ANNOUNCE_PTHREAD_CREATE | ANNOUNCE_DONE, made, 0, -(long)as_errno(result), 0, CALLER);
+    ipcshim_new_epoch();
     return result;
 }
 
 INTERPOSED int thrd_join(thrd_t thread, int *status)
 {
     announce(ANNOUNCE_PTHREAD_JOIN, (const void *)thread, 0, 0, 0, CALLER);
+    ipcshim_new_epoch();
     int result = real.thrd_join(thread, status);
     announce(ANNOUNCE_PTHREAD_JOIN | ANNOUNCE_DONE, (const void *)thread, 0, -(long)as_errno(result), 0,
              CALLER);
+    ipcshim_new_epoch();
     return result;
+}
+
+INTERPOSED void call_once(once_flag *control, void (*routine)(void))
+{
+    const _Bool telling = CONCURRENT;
+    if (telling)
+        ATTEMPT(ANNOUNCE_PTHREAD_ONCE, control, 0, 0);
+    real.call_once(control, routine);
+    if (telling)
+        DONE(ANNOUNCE_PTHREAD_ONCE, control, 0);
 }

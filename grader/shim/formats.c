@@ -77,7 +77,7 @@ static void string_argument(const char *text, long precision, const void *caller
     size_t size = precision < 0 ? real.strlen(text) + 1 : real.strnlen(text, (size_t)precision) + 1;
     if (precision >= 0 && size > (size_t)precision)
         size = (size_t)precision;
-    announce_access(ANNOUNCE_READ_RANGE, text, size, caller);
+    ipcshim_access(ANNOUNCE_READ_RANGE, text, size, caller);
 }
 
 /* Takes one argument off the list; false if what follows it cannot be found. */
@@ -214,6 +214,6 @@ void ipcshim_scanf_writes(const char *format, va_list arguments, int converted, 
         size_t size = filled(found, target);
         if (size == 0)
             return;
-        announce_access(ANNOUNCE_WRITE_RANGE, target, size, caller);
+        ipcshim_access(ANNOUNCE_WRITE_RANGE, target, size, caller);
     }
 }

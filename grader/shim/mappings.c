@@ -4,7 +4,7 @@
  * itself do not come through here; the one that matters, of a named semaphore, is entered by sem_open
  * (semaphores.c).
  */
-#include "announce.h"
+#include "accesses.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -49,6 +49,7 @@ INTERPOSED int munmap(void *address, size_t size)
     /* Before the call: as soon as it is done another thread may map something else there. */
     if (size != 0 && (uintptr_t)address % (size_t)getpagesize() == 0)
         ipcshim_remove(address, whole_pages(size));
+    ipcshim_freed(address, size, CALLER);
     return (int)syscall(SYS_munmap, address, size);
 }
 

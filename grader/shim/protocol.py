@@ -17,6 +17,10 @@ Phase `point`: an access that is about to happen, before any other stop of this 
     ATOMIC_COMPARE_EXCHANGE  extra1: order | order upon failure << 8; extra2: low 64 bits of the expected
                              value: it succeeds exactly if that is in the memory when the thread goes on
     ATOMIC_FENCE             extra1: memory order; no address
+    LOG                      no access; address: where the thread's log is (grader/tracer/log.py): it is new
+                             or full
+    LOOKS                    thousands of accesses have gone into the log since the last stop; the address is
+                             that of the last one; extra1: whether any of them wrote
     UNWATCHED                a shared range whose accesses will not be announced: the table is full
 
 Phase `invoke`: a call is about to be made; phase `ok`: it has returned, with the result in extra1: 0 (or a
@@ -41,6 +45,7 @@ only if the process has shared memory or has made a thread; *_INIT always. Besid
     PTHREAD_SPIN_BUSY        a point, not a call: pthread_spin_lock found it locked and will try again
     PTHREAD_CREATE           invoke: no address; ok: address: the pthread_t of the thread made in between
     PTHREAD_JOIN             address: the pthread_t
+    PTHREAD_ONCE             address: the control word
 """
 
 from __future__ import annotations
@@ -77,6 +82,7 @@ class Code(IntEnum):
     READ_RANGE = 0x05
     WRITE_RANGE = 0x06
     LOAD_STORE = 0x07
+    FREED = 0x08
     ATOMIC_LOAD = 0x10
     ATOMIC_STORE = 0x11
     ATOMIC_EXCHANGE = 0x12
@@ -88,6 +94,8 @@ class Code(IntEnum):
     ATOMIC_FETCH_NAND = 0x18
     ATOMIC_COMPARE_EXCHANGE = 0x19
     ATOMIC_FENCE = 0x1A
+    LOG = 0x1D
+    LOOKS = 0x1E
     UNWATCHED = 0x1F
     SEM_INIT = 0x20
     SEM_INIT_DONE = 0x120
@@ -180,6 +188,8 @@ class Code(IntEnum):
     PTHREAD_CREATE_DONE = 0x170
     PTHREAD_JOIN = 0x71
     PTHREAD_JOIN_DONE = 0x171
+    PTHREAD_ONCE = 0x72
+    PTHREAD_ONCE_DONE = 0x172
 
 
 Phase: TypeAlias = Literal["point", "invoke", "ok"]

@@ -3,6 +3,7 @@
  * from a stream is announced after it has come: only then is its size known, and nothing else happens in
  * between.
  */
+#include "accesses.h"
 #include "formats.h"
 
 #include <stdarg.h>
@@ -33,8 +34,8 @@ int __isoc99_vsscanf(const char *text, const char *format, va_list arguments);
 
 REAL_FUNCTIONS(STREAM_FUNCTIONS)
 
-#define READS(address, size) announce_access(ANNOUNCE_READ_RANGE, address, size, CALLER)
-#define WRITES(address, size) announce_access(ANNOUNCE_WRITE_RANGE, address, size, CALLER)
+#define READS(address, size) ipcshim_access(ANNOUNCE_READ_RANGE, address, size, CALLER)
+#define WRITES(address, size) ipcshim_access(ANNOUNCE_WRITE_RANGE, address, size, CALLER)
 
 INTERPOSED int fputs(const char *restrict text, FILE *restrict stream)
 {
@@ -90,14 +91,14 @@ static void announce_formatted(const char *target, size_t size_max, const char *
                                const void *caller)
 {
     ipcshim_printf_reads(format, arguments, caller);
-    if (size_max == 0 || !ipcshim_shared(target, 1))
+    if (size_max == 0 || (!ipcshim_shared(target, 1) && !ipcshim_concurrent()))
         return;
     va_list copy;
     va_copy(copy, arguments);
     int length = real.vsnprintf(NULL, 0, format, copy);
     va_end(copy);
     size_t size = length < 0 ? 0 : (size_t)length + 1;
-    announce_access(ANNOUNCE_WRITE_RANGE, target, size < size_max ? size : size_max, caller);
+    ipcshim_access(ANNOUNCE_WRITE_RANGE, target, size < size_max ? size : size_max, caller);
 }
 
 static int print_string(char *target, size_t size_max, const char *format, va_list arguments,
@@ -134,7 +135,7 @@ static int scan(scan_stream *convert, FILE *stream, const char *format, va_list 
 static int scan_text(scan_string *convert, const char *text, const char *format, va_list arguments,
                      const void *caller)
 {
-    announce_access(ANNOUNCE_READ_RANGE, text, real.strlen(text) + 1, caller);
+    ipcshim_access(ANNOUNCE_READ_RANGE, text, real.strlen(text) + 1, caller);
     va_list copy;
     va_copy(copy, arguments);
     int converted = convert(text, format, arguments);

@@ -33,8 +33,8 @@
 
 REAL_FUNCTIONS(STRING_FUNCTIONS)
 
-#define READS(address, size) announce_access(ANNOUNCE_READ_RANGE, address, size, CALLER)
-#define WRITES(address, size) announce_access(ANNOUNCE_WRITE_RANGE, address, size, CALLER)
+#define READS(address, size) ipcshim_access(ANNOUNCE_READ_RANGE, address, size, CALLER)
+#define WRITES(address, size) ipcshim_access(ANNOUNCE_WRITE_RANGE, address, size, CALLER)
 
 /* Bytes of a string with its end, or as many as may be looked at. */
 static size_t extent(const char *text, size_t size_max)
@@ -50,14 +50,14 @@ static size_t whole(const char *text)
 
 void *ipcshim_memmove(void *target, const void *source, size_t size, const void *caller)
 {
-    announce_access(ANNOUNCE_READ_RANGE, source, size, caller);
-    announce_access(ANNOUNCE_WRITE_RANGE, target, size, caller);
+    ipcshim_access(ANNOUNCE_READ_RANGE, source, size, caller);
+    ipcshim_access(ANNOUNCE_WRITE_RANGE, target, size, caller);
     return real.memmove(target, source, size);
 }
 
 void *ipcshim_memset(void *target, int byte, size_t size, const void *caller)
 {
-    announce_access(ANNOUNCE_WRITE_RANGE, target, size, caller);
+    ipcshim_access(ANNOUNCE_WRITE_RANGE, target, size, caller);
     return real.memset(target, byte, size);
 }
 

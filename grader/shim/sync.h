@@ -2,21 +2,26 @@
 #ifndef IPCSHIM_SYNC_H
 #define IPCSHIM_SYNC_H
 
-#include "announce.h"
+#include "accesses.h"
 
 #include <errno.h>
-#include <sys/single_threaded.h>
 
 /*
  * A call is announced as an attempt, made, and announced as done: an uncontended one never reaches the
  * kernel.
  */
-#define ATTEMPT(code, object, extra1, extra2) \
-    announce(code, object, sizeof *(object), (long)(extra1), (unsigned long)(extra2), CALLER)
+#define ATTEMPT(code, object, extra1, extra2)                                                      \
+    do {                                                                                           \
+        announce(code, object, sizeof *(object), (long)(extra1), (unsigned long)(extra2), CALLER); \
+        ipcshim_new_epoch();                                                                       \
+    } while (0)
 
 /* The result as a system call would give it: 0 or above, or -errno. errno itself stays as it is. */
-#define DONE(code, object, result) \
-    announce((code) | ANNOUNCE_DONE, object, sizeof *(object), result, 0, CALLER)
+#define DONE(code, object, result)                                                     \
+    do {                                                                               \
+        announce((code) | ANNOUNCE_DONE, object, sizeof *(object), result, 0, CALLER); \
+        ipcshim_new_epoch();                                                           \
+    } while (0)
 
 /* A call whose one argument is the object; RESULT turns what it returns into what is announced. */
 #define WRAP(name, type, CODE, RESULT)      \
@@ -32,8 +37,7 @@
  * Locks and the like matter if there are other threads, or memory that other processes see: a lock that is
  * not in it may be meant to guard it. Else they are a library's business, and only noise.
  */
-extern PRIVATE _Bool ipcshim_threaded;
-#define CONCURRENT (ipcshim_threaded || !__libc_single_threaded || ipcshim_any_shared())
+#define CONCURRENT (ipcshim_concurrent() || ipcshim_any_shared())
 
 /*
  * Declares `result`. pthread calls return an error number; -1 is the one thread that a barrier singles

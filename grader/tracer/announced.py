@@ -13,7 +13,8 @@ Place: TypeAlias = Callable[[int], tuple[str, int]]
 UNRECORDED = frozenset(
     code
     for code in Code
-    if NAMES[code] in ("sem_open", "sem_close", "sem_unlink", "pthread_create", "sem_getvalue", "unwatched")
+    if NAMES[code]
+    in ("sem_open", "sem_close", "sem_unlink", "pthread_create", "sem_getvalue", "unwatched", "log")
 )
 """What the system calls tell better, or nobody asks for."""
 
@@ -26,7 +27,9 @@ def value_of(told: Announcement, place: Place) -> dict[str, Any]:
     _object, offset = place(told.address)
     f = NAMES[told.code]
     value: dict[str, Any] = {"offset": offset, "size": told.size}
-    if f.startswith("atomic_"):
+    if told.code is Code.LOOKS:
+        value["writes"] = bool(told.extra1)
+    elif f.startswith("atomic_"):
         if told.code is Code.ATOMIC_FENCE:
             value = {}
         value["order"] = _order(told.extra1 & 0xFF)

@@ -6,26 +6,25 @@ process: its descriptors, its shared mappings, its signal dispositions. Who may 
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import struct
-from enum import Enum, auto, unique
-from typing import Any
 
 from grader.mechanisms.base import POSIX_OBJECTS, Args, s32
 from grader.mechanisms.file import DESCRIPTOR_ARGUMENT, PATH_ARGUMENT
 from grader.mechanisms.shared_memory import MAP_ANONYMOUS
 from grader.model.history import ObjectKind, OpType
 from grader.shim import protocol
-from grader.tracer import announced, code, mappings, proc, ptrace
+from grader.tracer import code, mappings, proc, ptrace
 from grader.tracer.arch import layout
 from grader.tracer.filter import call_numbers
 from grader.tracer.objects import Objects, interesting_path
 from grader.tracer.recorder import Recorder
+from grader.tracer.recording import Interest, count, error_name
+from grader.tracer.run_time import RunTime
 from grader.tracer.table import CALLS
-from grader.tracer.task import Announcement, Process, Task
-from grader.tracer.view import TaskView, forget_descriptors
+from grader.tracer.task import Process, Task
+from grader.tracer.view import TaskView
 
 _NEW_DESCRIPTOR = frozenset(
     {"open", "creat", "openat", "dup", "socket", "accept", "accept4", "mq_open", "eventfd", "eventfd2",
@@ -38,40 +37,19 @@ _SS_DISABLE = 2
 _GET_FLAGS_ONLY = {1, 3}
 
 
-@unique
-class Interest(Enum):
-    """What a call is to the grader."""
-
-    NONE = auto()  # let it pass
-    EFFECT = auto()  # changes what is known of the process, or is answered by the grader; not recorded
-    CALL = auto()  # an operation
-    POINT = auto()  # an announced access, or the attempt of an announced call
-    DONE = auto()  # the announced end of a call
-
-
-class Calls:
+class Calls(RunTime):
     """Decoding and bookkeeping for one run."""
 
     def __init__(self, objects: Objects, recorder: Recorder) -> None:
-        self.objects = objects
-        self.recorder = recorder
-        self._flags: dict[tuple[int, int], int] = {}
+        super().__init__(objects, recorder)
         self._numbers = call_numbers()
-
-    def view(self, task: Task) -> TaskView:
-        """Return decoding's view of a thread."""
-        return TaskView(task, self.objects, self._flags)
-
-    def forget(self, process: Process) -> None:
-        """Drop what is cached of a process' descriptors."""
-        forget_descriptors(process, self._flags)
 
     def enter(self, task: Task) -> Interest:
         """Read the call a thread is about to make; fills in the task's `entry`, `name`, `call`, `target`."""
         entry = ptrace.syscall_entry(task.tid)
         task.entry = entry
         if entry.nr == protocol.ANNOUNCE_NR:
-            return self._announced(task, entry.args)
+            return self.told(task, entry.args)
         name = self._numbers.get(entry.nr, "")
         call = CALLS.get(name)
         task.name, task.call, task.target = name, call, ""
@@ -134,67 +112,6 @@ class Calls:
             self._drop(task.process, fd)
         return not known and not proc.is_open(task.tid, fd)
 
-    def _announced(self, task: Task, args: Args) -> Interest:
-        told = protocol.decode(args)
-        task.call, task.name = None, ""
-        if told is not None and told.code is protocol.Code.PTHREAD_CREATE_DONE:
-            task.process.handles[told.address] = task.born
-        if told is None or told.code in announced.UNRECORDED:
-            return Interest.NONE
-        own = task.process.code
-        task.where = told.caller - 1 - own.base if told.caller in own else 0
-        task.name = task.f = protocol.NAMES[told.code]
-        task.target, _offset = self._place(task, told.address)
-        if protocol.PHASES[told.code] == "ok":
-            task.value = {"result": told.extra1}
-            return Interest.DONE
-        task.value = announced.value_of(told, lambda address: self._place(task, address))
-        if task.name == "pthread_join":
-            task.value["thread"] = task.process.handles.get(told.address, 0)
-        return Interest.POINT
-
-    def _place(self, task: Task, address: int) -> tuple[str, int]:
-        """Return the object and the offset of an address; each piece of private memory is an object."""
-        target, offset = self.view(task).address(address)
-        if not target and address:
-            target = self.objects.numbered(ObjectKind.FUTEX, task.process.host << 48 ^ address)
-        return target, offset
-
-    def announce(self, task: Task) -> None:
-        """Record an announced access, or the attempt of an announced call."""
-        told = protocol.decode(task.entry.args) if task.entry else None
-        if told is None:
-            return
-        point = announced.is_point(told)
-        if told.code is protocol.Code.ATOMIC_COMPARE_EXCHANGE:
-            memory = ptrace.read_memory(task.tid, told.address, told.size)
-            task.value["exchanged"] = announced.exchanged(told, memory)
-        _count(task, task.name)
-        type_ = OpType.OK if point else OpType.INVOKE
-        index = self._add(task, task.name, type_, value=task.value)
-        if not point:
-            task.announcements.append(Announcement(task.name, index))
-
-    def announced_end(self, task: Task) -> None:
-        """Record that an announced call has returned."""
-        names = [begun.f for begun in task.announcements]
-        if task.name not in names:
-            return
-        while names.pop() != task.name:
-            task.announcements.pop()  # left by a jump out of a handler
-        begun = task.announcements.pop()
-        result = int(task.value["result"])
-        self._add(
-            task,
-            task.name,
-            OpType.FAIL if result < 0 else OpType.OK,
-            value={},
-            result=max(result, 0) if result >= 0 else -1,
-            error=error_name(-result) if result < 0 else "",
-            blocked=begun.blocked,
-            invoked=begun.index,
-        )
-
     def invoke(self, task: Task) -> None:
         """Record that a thread makes the call it stands before."""
         call, entry = task.call, task.entry
@@ -209,7 +126,7 @@ class Calls:
         if task.f == "sem_open" and "to" in task.value:
             mode = task.process.temporary.get(view.text(entry.args[0]), 0)
             task.value = {"path": task.value["to"], "flags": ["O_CREAT", "O_EXCL"], "mode": mode}
-        _count(task, task.f)
+        count(task, task.f)
         task.pending = self._add(task, task.f, OpType.INVOKE, value=task.value)
 
     def finish(self, task: Task, result: int) -> int | None:
@@ -275,38 +192,6 @@ class Calls:
             if shared.object == made:
                 shared.object = final
 
-    def event(self, task: Task, f: str, value: dict[str, Any], *, target: str = "") -> int:
-        """Record something that happened to a thread."""
-        return self._add(task, f, OpType.OK, value=value, object_id=target)
-
-    def _add(
-        self,
-        task: Task,
-        f: str,
-        type_: OpType,
-        *,
-        value: dict[str, Any] | None = None,
-        object_id: str | None = None,
-        result: int | None = None,
-        error: str = "",
-        blocked: bool = False,
-        invoked: int | None = None,
-    ) -> int:
-        return self.recorder.add(
-            f,
-            type_,
-            part=task.part,
-            pid=task.process.pid,
-            tid=task.ns_tid,
-            object_id=task.target if object_id is None else object_id,
-            value=value,
-            result=result,
-            error=error,
-            blocked=blocked,
-            invoked=invoked,
-            place=(task.process.program, task.where),
-        )
-
     def _drop(self, process: Process, fd: int) -> None:
         process.descriptors.pop(fd, None)
         for task in process.tasks:
@@ -356,17 +241,6 @@ class Calls:
             raw = ptrace.read_memory(task.tid, task.entry.args[0], 24).ljust(24, b"\0")
             start, flags, size = struct.unpack("<QixxxxQ", raw)
             task.alternate_stack = (0, 0) if flags & _SS_DISABLE else (start, start + size)
-
-
-def _count(task: Task, f: str) -> None:
-    task.made[f] = task.made.get(f, 0) + 1
-
-
-def error_name(number: int) -> str:
-    """Return an error's name as the manual pages have it."""
-    # Python knows two names of one number, and chooses these.
-    name = errno.errorcode.get(number, str(number))
-    return {"EDEADLOCK": "EDEADLK", "ENOTSUP": "EOPNOTSUPP"}.get(name, name)
 
 
 def _flag_word(task: Task, args: Args) -> int:

@@ -65,6 +65,8 @@ class Process:
     started: bool = False
     handles: dict[int, int] = field(default_factory=dict)
     """The threads by what pthread_create has called them."""
+    memory: str = ""
+    """The object that its private memory is, once its threads' accesses to it are known."""
     temporary: dict[str, int] = field(default_factory=dict)
     """Paths under which glibc makes semaphores before it gives them their names, with their modes."""
 
@@ -152,6 +154,7 @@ class Task:
     alternate_stack: tuple[int, int] = (0, 0)  # addresses of the one that handlers may run on
     announcements: list[Announcement] = field(default_factory=list)  # of the calls it is inside of
     files: proc.TaskFiles | None = None
+    log: int = 0  # address of the accesses that its run-time writes down
     label: str = ""  # as that of its process
     made: dict[str, int] = field(default_factory=dict)  # how many operations of each name
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from grader.model.history import History, Op, OpType
+from grader.model.history import History, ObjectKind, Op, OpType
 
 _LINE = re.compile(
     r"(?P<tid>\d+) (?P<f>\S+) (?P<object>\S+) = (?P<result>\S+)(?P<blocked> blocked)? @(?P<line>\d+)"
@@ -52,6 +52,8 @@ def compared(history: History, part: str) -> dict[int, list[tuple[Op, Op | None]
     for begin, end in operations(history):
         known = history.objects.get(begin.object)
         if begin.part != part or (known is not None and known.name.startswith(_STREAMS)):
+            continue
+        if known is not None and known.kind is ObjectKind.MEMORY:  # the program's own variables
             continue
         threads.setdefault(begin.tid, []).append((begin, end))
     return threads

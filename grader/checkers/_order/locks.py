@@ -62,6 +62,7 @@ class Locks:
             **dict.fromkeys(READ_LOCKS, self._read_locked),
             **dict.fromkeys(WRITE_LOCKS, self._write_locked),
             "pthread_barrier_wait": self._passes,
+            "pthread_once": self._done_once,
             "futex": self._woken_by_futex,
         }
 
@@ -76,6 +77,10 @@ class Locks:
             self._clocks.acquire(thread, self._key(op))
         elif op.error == "EOWNERDEAD":  # it was locked, and its last holder has ended
             self._clocks.acquire(thread, self._key(op), EXITS)
+
+    def _done_once(self, op: Op, thread: int) -> None:
+        self._clocks.acquire(thread, self._key(op))
+        self._clocks.release(thread, self._key(op))
 
     # -- conditions ------------------------------------------------------------------------------------
 

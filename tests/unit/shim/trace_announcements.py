@@ -112,7 +112,8 @@ def trace(program: Path, *arguments: str, env: Mapping[str, str] | None = None) 
             deliver = 0
             number, registers = _at_entry(tid)
             if number == protocol.ANNOUNCE_NR and (announcement := protocol.decode(registers)):
-                announcements.append((tid, announcement))
+                if announcement.code is not protocol.Code.LOG:  # nobody reads logs here
+                    announcements.append((tid, announcement))
             elif number >= 0 and protocol.is_own(registers):
                 own_calls += 1
         elif event := status >> 16:
