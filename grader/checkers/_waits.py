@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.checkers._locks import changes, holders
+from grader.checkers._processes import runtime_helpers
 from grader.checkers.base import Spec, argument, flags, steps_left
 from grader.model.exercise import Exit, Expect, Kill, Signal, Start
 from grader.model.history import History, ObjectKind, Op, OpType, Waiting
@@ -160,9 +161,10 @@ def _wakers(history: History, thread: Waiting, op: Op, item: str) -> set[int] | 
         return (children & {child} if isinstance(child, int) and child > 0 else children) or None
     if op.f in _SIGNALS:
         senders = {o.part for o in history.ops if o.f == "kill"}
-        if thread.part not in senders:
+        kin = {pid for pid, part in living.items() if part == thread.part} - runtime_helpers(history)
+        if thread.part not in senders and kin <= {thread.pid}:
             return None  # it waits for signals from outside, as a daemon does
-        return {pid for pid, part in living.items() if part in senders}
+        return kin | {pid for pid, part in living.items() if part in senders}
     if op.f == "pthread_join":
         return {thread.pid}
     if not item:

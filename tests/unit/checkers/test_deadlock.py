@@ -264,6 +264,28 @@ def test_who_waits_for_a_signal_of_his_own_kin_is_deadlocked() -> None:
     ]
 
 
+def both_wait_first(*steps: dict[str, object]) -> Story:
+    """Parent and child wait for each other's signal before either has sent one."""
+    s = Story(steps=[{"expect": {"part": "alice", "lines": "one"}}, *steps])
+    s.fork(10, 11)
+    s.asleep(10, s.invoke(10, "sigsuspend"))
+    s.asleep(11, s.invoke(11, "sigsuspend"))
+    s.got(0, "alice", "", EndReason.STUCK)
+    return s
+
+
+def test_kin_that_wait_for_each_others_signal_from_the_start_are_deadlocked() -> None:
+    s = both_wait_first()
+    assert told(deadlock.check(s.history, s.spec)) == [
+        "alice waits in sigsuspend; alice (pid 11) waits in sigsuspend."
+    ]
+
+
+def test_kin_that_the_script_will_signal_are_not() -> None:
+    s = both_wait_first({"signal": {"alice": "USR1"}})
+    assert deadlock.check(s.history, s.spec) == []
+
+
 def test_processes_that_signal_each_other_wait_for_each_other() -> None:
     s = Story(steps=ENDS)
     s.fork(10, 11)
