@@ -20,7 +20,16 @@ from grader.model.errors import InternalError
 from grader.sandbox import archives
 from grader.sandbox.box import Box
 
-_FOLDER = "/build/shim"
+FOLDER = "/build/shim"
+"""Where it is during a build."""
+
+HOOKS = "hooks.a"
+"""Library of the hooks: a program is linked with them only if a file of it calls them."""
+
+_ASKED_FOR = ("hooks.o", "atomics.o")
+_PREINIT, _EMPTY = "libtsan_preinit.o", "libtsan.a"
+"""What gcc links with when it is told to link for its own thread sanitizer; with -B it finds these."""
+
 _TIME_S = 120.0
 _OUTPUT_MAX = 1 << 16
 _SIZE_MAX = 16 << 20
@@ -41,8 +50,8 @@ def put_run_time(box: Box) -> list[str]:
     key = _key()
     if key not in _compiled:
         _compiled[key] = _kept(key) or _keep(key, _compile(box.isolation))
-    box.put(_FOLDER, _compiled[key], clear=True)
-    return [f"{_FOLDER}/{name}" for name in _objects()]
+    box.put(FOLDER, _compiled[key], clear=True)
+    return [f"{FOLDER}/{name}" for name in _objects()]
 
 
 def _objects() -> list[str]:
@@ -50,13 +59,13 @@ def _objects() -> list[str]:
 
 
 def _key() -> str:
-    """Name the compiler, the flags and the sources."""
-    digest = hashlib.sha256(repr((shim.SHIM_FLAGS, platform.machine(), _objects())).encode())
+    """Name the compiler, the flags, the sources, and how they are put together."""
+    digest = hashlib.sha256(repr((shim.SHIM_FLAGS, platform.machine())).encode())
     compiler = shutil.which("gcc")
     if compiler is not None:
         status = Path(compiler).stat()
         digest.update(f"{status.st_mtime_ns} {status.st_size}".encode())
-    for path in _sources():
+    for path in (Path(__file__), *_sources()):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:_KEY_LENGTH]
 
@@ -67,13 +76,25 @@ def _sources() -> list[Path]:
 
 def _compile(isolation: str) -> bytes:
     with Box(isolation, LimitsConfig()) as box:
-        box.put(_FOLDER, archives.of_files(_sources()))
+        box.put(FOLDER, archives.of_files(_sources()))
         argv = ["gcc", *shim.SHIM_FLAGS, "-c", *(path.name for path in shim.SOURCES)]
-        result = box.command(argv, cwd=_FOLDER, time_s=_TIME_S, output_max=_OUTPUT_MAX)
+        result = box.command(argv, cwd=FOLDER, time_s=_TIME_S, output_max=_OUTPUT_MAX)
         if result.status != 0:
             text = result.output.decode(errors="replace")
             raise InternalError(f"the run-time cannot be compiled: {text or result}")
-        contents = {name: box.read(f"{_FOLDER}/{name}", _SIZE_MAX) or b"" for name in _objects()}
+        always = [name for name in _objects() if name not in _ASKED_FOR]
+        for argv in (
+            ["ld", "-r", "-o", _PREINIT, *always],
+            ["ar", "rcs", HOOKS, *_ASKED_FOR],
+            ["ar", "rcs", _EMPTY],
+        ):
+            result = box.command(argv, cwd=FOLDER, time_s=_TIME_S, output_max=_OUTPUT_MAX)
+            if result.status != 0:
+                raise InternalError(
+                    f"the run-time cannot be linked: {result.output.decode(errors='replace')}"
+                )
+        names = [*_objects(), _PREINIT, HOOKS, _EMPTY]
+        contents = {name: box.read(f"{FOLDER}/{name}", _SIZE_MAX) or b"" for name in names}
     return archives.of_mapping(contents, {})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from elftools.common.exceptions import ELFError
@@ -12,6 +12,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from grader import shim
+from grader.executors._evasion import hooks_defined, refused, refused_hook, tell_unseen
 from grader.executors._gcc import Complaint, first_error
 from grader.executors._run_time import put_run_time
 from grader.executors.base import FOLDER, NOT_EXECUTED, Program, Workshop, stopped, text_of
@@ -49,16 +50,19 @@ class _C:
 
     def build(self, roles: Sequence[str], workshop: Workshop) -> dict[str, Program]:
         """Compile every file once, then link each role."""
+        if refused(workshop, roles):
+            return {}
         mains = frozenset(f"{role}.c" for role in roles)
         compilation = _Compilation(workshop, mains, instrument=workshop.instrument)
         programs = compilation.build(roles)
-        if not (workshop.instrument and compilation.unlinked):
-            return programs
-        # The program may define a name that the run-time also has. That is no fault of the program.
-        workshop.note("Instrumented, this cannot be linked; once more without:")
-        for role in compilation.unlinked:
-            workshop.findings.pop(role, None)
-        return programs | _Compilation(workshop, mains, instrument=False).build(compilation.unlinked)
+        if workshop.instrument and compilation.unlinked:
+            # The program may define a name that the run-time also has. That is no fault of the program.
+            workshop.note("Instrumented, this cannot be linked; once more without:")
+            for role in compilation.unlinked:
+                workshop.findings.pop(role, None)
+            programs |= _Compilation(workshop, mains, instrument=False).build(compilation.unlinked)
+        tell_unseen(workshop, programs)
+        return programs
 
 
 class _Compilation:
@@ -101,6 +105,11 @@ class _Compilation:
         if result.status != 0:
             return _Unit(file=file, object="", main=False, result=result)
         content = self._workshop.box.read(target, _OBJECT_MAX) or b""
+        hook = hooks_defined(content, own=False)
+        if hook:
+            text = f"{file}:1: error: {refused_hook(hook)}\n".encode()
+            result = replace(result, status=1, output=text)
+            return _Unit(file=file, object="", main=False, result=result)
         return _Unit(file=file, object=target, main=defines_main(content), result=result)
 
     def _role(self, role: str, unit: _Unit, broken: Sequence[_Unit], helpers: str) -> Program | None:

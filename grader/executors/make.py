@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from grader.executors._compilers import put_compilers
+from grader.executors._evasion import hooks_defined, instrumented, refused, refused_hook, tell_unseen
 from grader.executors._gcc import first_error
 from grader.executors.base import FOLDER, NOT_EXECUTED, Program, Workshop, stopped, text_of
 from grader.executors.tree import SourceTree, printable
@@ -28,21 +30,42 @@ class _Make:
         return list(wanted) if any(name in tree.files for name in NAMES) else []
 
     def build(self, roles: Sequence[str], workshop: Workshop) -> dict[str, Program]:
-        """Run make once, and see which roles are there afterwards."""
-        result = workshop.run(["make"], _ENVIRONMENT, shown="make")
-        if result.status == NOT_EXECUTED:
-            raise HostError("there is no make: `apt install make`")
-        programs = {}
-        for role in roles:
-            program = _made(role, workshop)
-            if program is not None:
-                programs[role] = program
-        missing = [role for role in roles if role not in programs]
+        """Run make once, and see which roles are there afterwards.
+
+        If it does not make all of them with instrumenting compilers, it is run once more with its own.
+        """
+        if refused(workshop, roles):
+            return {}
+        result, programs = _run(workshop, roles, instrument=workshop.instrument)
+        if workshop.instrument and (result.status != 0 or len(programs) < len(roles)):
+            workshop.note("With instrumenting compilers that does not work; once more without:")
+            workshop.reset()
+            workshop.restart_clock()
+            result, programs = _run(workshop, roles, instrument=False)
+        for role, program in list(programs.items()):
+            name = hooks_defined(program.binary, own=program.instrumented)
+            if name:
+                workshop.fail(role, f"`{role}` cannot be used: {refused_hook(name)}")
+                del programs[role]
+        tell_unseen(workshop, programs)
+        missing = [role for role in roles if role not in programs and role not in workshop.findings]
         if missing or result.status != 0:
             _report(result, missing, workshop)
         if not programs:
             workshop.reset()  # what a failed make left must not stand in the way of another executor
         return programs
+
+
+def _run(
+    workshop: Workshop, roles: Sequence[str], *, instrument: bool
+) -> tuple[CommandResult, dict[str, Program]]:
+    """Run make, and return the programs it has made."""
+    compilers = put_compilers(workshop.box) if instrument else {}
+    result = workshop.run(["make"], _ENVIRONMENT | compilers, shown="make")
+    if result.status == NOT_EXECUTED:
+        raise HostError("there is no make: `apt install make`")
+    made = {role: _made(role, workshop) for role in roles}
+    return result, {role: program for role, program in made.items() if program is not None}
 
 
 def _made(role: str, workshop: Workshop) -> Program | None:
@@ -51,7 +74,13 @@ def _made(role: str, workshop: Workshop) -> Program | None:
         return None
     if binary.startswith(_SCRIPT):
         return Program(role=role, language="other", argv=(f"{FOLDER}/{role}",))
-    return Program(role=role, language="c", argv=(f"{FOLDER}/{role}",), binary=binary)
+    return Program(
+        role=role,
+        language="c",
+        argv=(f"{FOLDER}/{role}",),
+        binary=binary,
+        instrumented=instrumented(binary),
+    )
 
 
 def _report(result: CommandResult, missing: Sequence[str], workshop: Workshop) -> None:

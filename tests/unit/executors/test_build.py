@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -45,6 +46,11 @@ def outline(result: Build) -> dict[str, tuple[str, tuple[str, ...]]]:
 
 def findings(result: Build) -> list[tuple[str, str, str, int, str]]:
     return [(f.severity.value, f.part, f.file, f.line, f.message) for f in result.findings]
+
+
+def calls_hooks(binary: bytes) -> bool:
+    """Whether a program defines the hook for entering a function, which all that is instrumented calls."""
+    return b"__tsan_func_entry" in binary
 
 
 def output(result: Build, role: str) -> str:
@@ -173,12 +179,46 @@ class TestInstrumented:
         assert b"__tsan_write8" in program.binary
         assert b"libtsan" not in program.binary
 
-    def test_a_program_that_defines_a_name_of_the_run_time_is_built_without_it(self, box: Box) -> None:
-        files = {"server.c": HELLO + b"void __tsan_read1(void *p) { (void)p; }\n", "client.c": HELLO}
+    @pytest.mark.parametrize("how", [b"", b"static ", b"__attribute__((weak)) "])
+    def test_a_program_with_hooks_of_its_own_is_refused(self, box: Box, how: bytes) -> None:
+        hook = how + b"void __tsan_read1(void *p) { (void)p; }\n"
+        files = {
+            "server.c": hook + b"int main(int c, char **v) { (void)c; return **v == 0; }",
+            "client.c": HELLO,
+        }
         result = built(box, files, "server", "client", instrument=True)
-        flags = {role: program.instrumented for role, program in result.programs.items()}
-        assert (flags, result.findings) == ({"server": False, "client": True}, ())
-        assert output(result, "server") == "hello\n"
+        text = (
+            "`server.c` does not compile: it defines `__tsan_read1`: names that begin with two underscores "
+            "are the compiler's (C11, 7.1.3)"
+        )
+        assert findings(result) == [("error", "server", "server.c", 1, text)]
+        assert list(result.programs) == ["client"]
+
+    def test_attributes_that_switch_hooks_off_do_nothing(self, box: Box) -> None:
+        quiet = b'__attribute__((no_sanitize("thread"), __no_sanitize_thread__)) '
+        source = b"int x; " + quiet + b"int main(int c, char **v) { (void)c; (void)v; x = 1; return x - 1; }"
+        program = built(box, {"server.c": source}, "server", instrument=True).programs["server"]
+        assert program.instrumented and calls_hooks(program.binary)
+
+    @pytest.mark.parametrize(
+        "what",
+        ["#undef no_sanitize", " # define __no_sanitize_thread__ x", '#pragma pop_macro("no_sanitize")'],
+    )
+    def test_a_program_that_takes_that_back_is_refused(self, box: Box, what: str) -> None:
+        result = built(box, {"server.c": f"{what}\n".encode() + HELLO}, "server", instrument=True)
+        text = f"`server.c` takes back what the grader needs to find races: `{what.strip()}`"
+        assert findings(result) == [("error", "server", "server.c", 1, text)]
+
+    def test_inline_assembler_is_told_of_unless_it_is_empty(self, box: Box) -> None:
+        files = {
+            "server.c": b'/* asm */ char *s = "asm";\n' + HELLO + b'void f(void) { __asm__("nop"); }\n',
+            "fence.c": b'void fence(void) { __asm__ volatile ("" ::: "memory"); }\n',
+        }
+        result = built(box, files, "server", instrument=True)
+        text = "what the inline assembler in `server.c` does to memory is not judged for races"
+        line = 2 + HELLO.count(b"\n")
+        assert findings(result) == [("advice", "", "server.c", line, text)]
+        assert result.programs["server"].instrumented
 
     def test_the_run_time_is_compiled_once_and_kept(self, box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
         objects = _run_time.put_run_time(box)
@@ -198,8 +238,48 @@ class TestMakefile:
             "client": ("c", ("/submission/client",)),
         }
         assert (output(result, "client"), result.findings) == ("made\n", ())
-        assert not result.programs["server"].instrumented
+        assert {program.instrumented for program in result.programs.values()} == {True}
         assert b".debug_line" in result.programs["server"].binary
+
+    @pytest.mark.parametrize(
+        "rules",
+        [
+            "CC = gcc\nCFLAGS = -O2 -Werror -D_FORTIFY_SOURCE=2\nserver: server.o\nserver.o: server.c\n",
+            "server: server.c\n\tgcc -std=c99 -s -O3 server.c -lm -o server\n\tstrip server\n",
+            "CC = clang\nserver: server.o\n",
+            "server: server.c\n\tclang -O1 -o $@ $^\n",
+            "server: server.c\n\tg++ -x c++ -o $@ $^\n",
+            "server: server.c\n\t@cc -c $^ -o a.o && ar rcs lib.a a.o && cc lib.a -o $@\n",
+        ],
+    )
+    def test_its_compilers_instrument_whatever_it_tells_them(self, box: Box, rules: str) -> None:
+        if "clang" in rules and shutil.which("clang") is None:
+            pytest.skip("clang is not installed")
+        result = built(box, {"Makefile": rules.encode(), "server.c": HELLO}, "server", instrument=True)
+        program = result.programs["server"]
+        assert (program.instrumented, output(result, "server"), result.findings) == (True, "hello\n", ())
+        assert calls_hooks(program.binary) and b".debug_line" in program.binary
+
+    @pytest.mark.parametrize(
+        ("rule", "reason"),
+        [
+            ("/usr/bin/gcc -o server server.c",
+             "because it was compiled by a compiler that was called by its path, or linked by hand"),
+            ("gcc -static -o server server.c", "because it is linked statically"),
+        ],
+    )  # fmt: skip
+    def test_what_gets_round_them_is_told(self, box: Box, rule: str, reason: str) -> None:
+        files = {"Makefile": f"server: server.c\n\t{rule}\n".encode(), "server.c": HELLO}
+        result = built(box, files, "server", instrument=True)
+        text = f"`server` is not judged for races in memory, {reason}"
+        assert findings(result) == [("advice", "", "", 0, text)]
+        assert (result.programs["server"].instrumented, output(result, "server")) == (False, "hello\n")
+
+    def test_what_cannot_be_made_with_them_is_made_without(self, box: Box) -> None:
+        rules = "server: server.c\n\ttest `which gcc` = /usr/bin/gcc\n\tgcc -o server server.c\n"
+        result = built(box, {"Makefile": rules.encode(), "server.c": HELLO}, "server", instrument=True)
+        assert (result.programs["server"].instrumented, output(result, "server")) == (False, "hello\n")
+        assert "once more without" in result.log
 
     def test_it_may_make_a_script(self, box: Box) -> None:
         makefile = b"server: server.in\n\tcp server.in server; chmod +x server\n"
