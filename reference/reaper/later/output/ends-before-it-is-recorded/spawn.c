@@ -1,0 +1,99 @@
+/* Wrong: the handler may look for a process id that fork has not yet given to the parent. */
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static pid_t *children;
+
+static long parse_count(const char *text)
+{
+    char *end;
+    errno = 0;
+    long count = strtol(text, &end, 10);
+    return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0 ? count : -1;
+}
+
+static long number_of(pid_t pid, long count)
+{
+    for (long i = 0; i < count; i++)
+        if (children[i] == pid)
+            return i + 1;
+    return 0;
+}
+
+static void start(long count)
+{
+    for (long i = 1; i <= count; i++) {
+        pid_t pid = fork();
+        if (pid == -1) {
+            perror("fork");
+            exit(1);
+        }
+        if (pid == 0)
+            _exit(i % 7);
+        children[i - 1] = pid;
+    }
+}
+
+static void report(long number, int status)
+{
+    printf("child %ld status %d\n", number, WEXITSTATUS(status));
+    fflush(stdout);
+}
+
+static struct {
+    long number;
+    int status;
+} ended[1000];
+static volatile sig_atomic_t ends;
+static long started;
+
+static void handler(int number)
+{
+    (void)number;
+    int saved = errno, status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        ended[ends].number = number_of(pid, started);
+        ended[ends].status = status;
+        ends++;
+    }
+    errno = saved;
+}
+
+static void reap(long count)
+{
+    sigset_t closed, open;
+    sigemptyset(&closed);
+    sigaddset(&closed, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &closed, &open);
+    for (long reported = 0; reported < count; reported++) {
+        while (reported == ends)
+            sigsuspend(&open);
+        report(ended[reported].number, ended[reported].status);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    long count = argc == 2 ? parse_count(argv[1]) : -1;
+    if (count < 0) {
+        fprintf(stderr, "usage: spawn COUNT\n");
+        return 2;
+    }
+    children = calloc(count + 1, sizeof *children);
+    if (children == NULL)
+        return 1;
+    struct sigaction action = {.sa_handler = handler};
+    sigaction(SIGCHLD, &action, NULL);
+    started = count;
+
+    start(count);
+    reap(count);
+    printf("reaped %ld\n", count);
+    return 0;
+}

@@ -1,0 +1,67 @@
+/* Wrong: WNOWAIT leaves each child as it is, a zombie. */
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static pid_t *children;
+
+static long parse_count(const char *text)
+{
+    char *end;
+    errno = 0;
+    long count = strtol(text, &end, 10);
+    return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0 ? count : -1;
+}
+
+static long number_of(pid_t pid, long count)
+{
+    for (long i = 0; i < count; i++)
+        if (children[i] == pid)
+            return i + 1;
+    return 0;
+}
+
+static void start(long count)
+{
+    for (long i = 1; i <= count; i++) {
+        pid_t pid = fork();
+        if (pid == -1) {
+            perror("fork");
+            exit(1);
+        }
+        if (pid == 0)
+            _exit(i % 7);
+        children[i - 1] = pid;
+    }
+}
+
+static void reap(long count)
+{
+    for (long i = 0; i < count; i++) {
+        siginfo_t info;
+        waitid(P_PID, children[i], &info, WEXITED | WNOWAIT);
+        printf("child %ld status %d\n", number_of(info.si_pid, count), info.si_status);
+        fflush(stdout);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    long count = argc == 2 ? parse_count(argv[1]) : -1;
+    if (count < 0) {
+        fprintf(stderr, "usage: spawn COUNT\n");
+        return 2;
+    }
+    children = calloc(count + 1, sizeof *children);
+    if (children == NULL)
+        return 1;
+
+    start(count);
+    reap(count);
+    printf("reaped %ld\n", count);
+    return 0;
+}
