@@ -64,8 +64,7 @@ def _one_run(name: str) -> tuple[Exercise, Cause, RunSpec]:
     tree = read_tree(ROOT / "reference" / name / "peers" / "c", config.build)
     plan = make_plan(exercise, config, seed=1, schedules=1, strategy="random")
     spec = max(plan, key=lambda one: len(one.script.cast))
-    built, peers = build_all(exercise, ROOT / "reference" / name, tree, [spec], config, isolation)
-    cause = Cause(programs=built.programs, peers=peers, archive=built.archive, isolation=isolation)
+    built, cause = build_all(exercise, ROOT / "reference" / name, tree, [spec], config, isolation)
     return exercise, cause, spec
 
 

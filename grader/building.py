@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.executors.base import Program
 from grader.executors.build import Build, build
 from grader.executors.tree import SourceTree, read_tree
+from grader.exploration import Cause
 from grader.model.config import Config
 from grader.model.errors import InternalError
 from grader.model.exercise import Exercise
@@ -23,8 +24,8 @@ def build_all(
     plan: Sequence[RunSpec],
     config: Config,
     isolation: str,
-) -> tuple[Build, Mapping[str, Program]]:
-    """Build the submission, and the peers that some run needs, side by side.
+) -> tuple[Build, Cause]:
+    """Build the submission, with the run-time and without, and the peers that some run needs, side by side.
 
     Args:
         exercise: what is graded.
@@ -33,6 +34,9 @@ def build_all(
         plan: the runs.
         config: the site's settings.
         isolation: level of the sandbox.
+
+    Returns:
+        What became of the submission, and what its runs share.
 
     Raises:
         InternalError: the reference does not build.
@@ -45,10 +49,26 @@ def build_all(
     def peers() -> Mapping[str, Program]:
         return build_peers(reference, wanted, config, isolation) if wanted else {}
 
-    with ThreadPoolExecutor(1) as side, open_box(isolation, config.limits) as box:
-        future = side.submit(peers)
-        built = build(tree, roles, box, config.build, instrument=True)
-        return built, future.result()
+    def submission(*, instrument: bool) -> Build:
+        with open_box(isolation, config.limits) as box:
+            return build(tree, roles, box, config.build, instrument=instrument)
+
+    with ThreadPoolExecutor(2) as side:
+        of_peers = side.submit(peers)
+        of_plain = side.submit(submission, instrument=False)
+        built, plain = submission(instrument=True), of_plain.result()
+    usable = any(program.instrumented for program in built.programs.values()) and (
+        plain.programs.keys() == built.programs.keys()
+    )
+    return built, Cause(
+        programs=built.programs,
+        peers=of_peers.result(),
+        archive=built.archive,
+        isolation=isolation,
+        tolerates=exercise.tolerates,
+        plain_programs=plain.programs if usable else {},
+        plain_archive=plain.archive if usable else b"",
+    )
 
 
 _peers_built: dict[tuple[Path, tuple[str, ...]], Mapping[str, Program]] = {}

@@ -36,6 +36,7 @@ class Counterexample:
         check, message: what failed.
         history_digest: of the history; a replay must have the same.
         switches: the schedule.
+        plain: it is of the programs without the run-time that announces accesses.
     """
 
     exercise: str
@@ -49,6 +50,7 @@ class Counterexample:
     message: str
     history_digest: str
     switches: tuple[Switch, ...]
+    plain: bool = False
     grader: str = __version__
 
     def dump(self) -> str:

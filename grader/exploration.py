@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
@@ -43,6 +43,7 @@ class Cause:
         programs: of the submission, by role.
         peers: of the reference, by role.
         archive: the submission as built.
+        plain_programs, plain_archive: the same, without the run-time; empty if it has none anyway.
         isolation: level of the sandbox.
         tolerates: checks that do not apply in the exercise.
     """
@@ -52,6 +53,8 @@ class Cause:
     archive: bytes
     isolation: str
     tolerates: Sequence[str] = ()
+    plain_programs: Mapping[str, Program] = field(default_factory=dict)
+    plain_archive: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +100,15 @@ def perform(cause: Cause, spec: RunSpec) -> History:
     Raises:
         GraderError: it could not be made.
     """
+    own = cause.plain_programs if spec.plain else cause.programs
     programs = {
-        name: (cause.programs if part.by == "submission" else cause.peers)[part.role]
+        name: (own if part.by == "submission" else cause.peers)[part.role]
         for name, part in spec.script.cast.items()
     }
     return run(
         spec,
         programs,
-        cause.archive,
+        cause.plain_archive if spec.plain else cause.archive,
         lambda: open_box(cause.isolation, spec.limits, seccomp.program()),
     )
 
@@ -112,6 +116,7 @@ def perform(cause: Cause, spec: RunSpec) -> History:
 def make_run(cause: Cause, spec: RunSpec) -> Judged:
     """Make one run and judge it. Never raises: what goes wrong is told in the result."""
     began = time.monotonic()
+    spec = replace(spec, plain=spec.plain and bool(cause.plain_programs))
     try:
         history = perform(cause, spec)
         findings = compose.judge(history, spec, cause.tolerates)

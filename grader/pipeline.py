@@ -108,15 +108,8 @@ def grade(request: Request, progress: Progress) -> Verdict:
         scenario_ids=request.scenarios,
     )
     progress.stage("building")
-    built, peers = build_all(request.exercise, request.reference, tree, plan, request.config, isolation)
+    built, cause = build_all(request.exercise, request.reference, tree, plan, request.config, isolation)
     folder: RunFolder | None = _store_plan(request, plan, isolation)
-    cause = Cause(
-        programs=built.programs,
-        peers=peers,
-        archive=built.archive,
-        isolation=isolation,
-        tolerates=request.exercise.tolerates,
-    )
     results: list[ScenarioResult] = _explore(request, plan, cause, built, folder, progress)
     if folder:
         results = [_kept(request, tree, folder, result) for result in results]
@@ -267,6 +260,7 @@ def _kept(request: Request, tree: SourceTree, folder: RunFolder, result: Scenari
         message=result.findings[0].message,
         history_digest=digest_of_history(history),
         switches=history.schedule,
+        plain=result.plain,
     )
     name = f"{result.id}{REPLAY_SUFFIX}"
     folder.save_counterexample(name, example.dump())

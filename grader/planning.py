@@ -70,6 +70,7 @@ class RunSpec:
         seed: of the scheduler's choices.
         options: what else the scheduler is told.
         limits: bounds of the run.
+        plain: of the submission's programs as they are, without the run-time that announces accesses.
     """
 
     exercise: str
@@ -81,6 +82,7 @@ class RunSpec:
     limits: LimitsConfig
     slot: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
+    plain: bool = False
 
 
 def substitute(text: str, values: Mapping[str, str]) -> str:
@@ -197,7 +199,8 @@ def fill(first: RunSpec, slots: Sequence[RunSpec], found: Contention) -> tuple[R
     """Say how the runs of a script go about it, now that one of them was made.
 
     First come pairs of conflicting operations in the order in which they did not come by themselves, the most
-    telling ones; what is left of the budget is random walks and random priorities, in turn.
+    telling ones; what is left of the budget is random walks and random priorities, in turn. The last of
+    these is of the plain program: no verdict is to depend on how it is watched.
 
     Args:
         first: the run that was made.
@@ -227,6 +230,8 @@ def fill(first: RunSpec, slots: Sequence[RunSpec], found: Contention) -> tuple[R
             filled.append(_pct(slot, found))
         else:
             filled.append(replace(slot, strategy=strategy))
+    if filled and filled[-1].strategy != DIRECTED:
+        filled[-1] = replace(filled[-1], plain=True)
     return tuple(filled)
 
 

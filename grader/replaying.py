@@ -15,7 +15,7 @@ from grader.counterexample import (
     digest_of_submission,
 )
 from grader.executors.tree import read_tree
-from grader.exploration import Cause, perform
+from grader.exploration import perform
 from grader.model.config import Config
 from grader.model.errors import SubmissionError, UsageError
 from grader.model.exercise import Exercise
@@ -74,12 +74,11 @@ def replay(
     isolation = choose_isolation(config.isolation)
     spec = spec_of(exercise, example.scenario, example.script_index, example.seed, config)
     rows = [[switch.after, switch.step, switch.to] for switch in example.switches]
-    spec = replace(spec, strategy=REPLAY, options={"switches": rows})
-    built, peers = build_all(exercise, reference, tree, [spec], config, isolation)
+    spec = replace(spec, strategy=REPLAY, options={"switches": rows}, plain=example.plain)
+    built, cause = build_all(exercise, reference, tree, [spec], config, isolation)
     broken = next((found for found in built.findings if found.severity is Severity.ERROR), None)
     if broken is not None:
         raise SubmissionError(f"{submission} does not build here: {broken.message}")
-    cause = Cause(programs=built.programs, peers=peers, archive=built.archive, isolation=isolation)
     history = perform(cause, spec)
     return Replayed(
         history=history,

@@ -206,6 +206,8 @@ def explored(found: Found) -> str:
     told = [f"{number} {name}" for name, number in counts.items()]
     text = f"{told[0]}" if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
     text += f" schedule{'' if len(found.made) == 1 else 's'}"
+    plain = sum(1 for judged in found.made if judged.spec.plain)
+    text += f" ({plain} of the program without instrumentation)" if plain else ""
     text += _pairs_told(found.made) + _bound_told(found.made)
     missing = found.planned - len(found.made)
     if missing > 0 and not any(judged.failed or judged.error for judged in found.made):

@@ -1,26 +1,24 @@
-"""The programs under this grader: one schedule each, as the first scenario of any exercise is run."""
+"""The programs under this grader: one run each, in the schedule that every scenario is run in first."""
 
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from benchmarks.measure import NotMeasuredError
-from benchmarks.races.programs import Example
+from benchmarks.races.programs import FOLDER, Example
+from grader.building import build_all
+from grader.executors.tree import SourceTree
+from grader.exploration import Explorer, Judged
 from grader.model.config import BuildConfig, Config
 from grader.model.exercise import Exercise, Exit, Part, Role, Scenario, Start
-from grader.model.verdict import Finding, Outcome
-from grader.pipeline import Request, grade
-from grader.reporters.progress import Silent
+from grader.model.verdict import Finding
+from grader.planning import FAIR, make_plan
+from grader.sandbox.doctor import choose_isolation
 
 _PART = "program"
 _BUILD_S = 600.0
 """All programs are built as one submission."""
-
-_UNDECIDED = (Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.SKIPPED)
 
 
 def exercise_of(examples: Sequence[Example]) -> Exercise:
@@ -49,35 +47,29 @@ def _scenario(example: Example) -> Scenario:
     )
 
 
-def findings(
-    examples: Sequence[Example], *, jobs: int = 0, seed: int = 0
-) -> Mapping[str, tuple[Finding, ...]]:
-    """Grade the programs, each in one fair schedule, and return what is found, by program.
+def findings(examples: Sequence[Example], *, jobs: int = 1, seed: int = 0) -> Mapping[str, Sequence[Finding]]:
+    """Run each program once, in a fair schedule, and return what is found, by program.
 
     Raises:
         NotMeasuredError: one of them could not be built or judged.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        for example in examples:
-            shutil.copy(example.path, folder)
-        request = Request(
-            exercise=exercise_of(examples),
-            reference=Path(folder),
-            submission=Path(folder),
-            config=Config(build=BuildConfig(time_s=_BUILD_S)),
-            schedules=1,
-            strategy="fair",
-            seed=seed,
-            jobs=jobs,
-            shrink=False,
-        )
-        verdict = grade(request, Silent())
-    for finding in verdict.build:
+    exercise, config = exercise_of(examples), Config(build=BuildConfig(time_s=_BUILD_S))
+    tree = SourceTree(files={one.path.name: one.path.read_bytes() for one in examples}, modes={})
+    plan = make_plan(exercise, config, seed=seed, schedules=1, strategy=FAIR)
+    isolation = choose_isolation(config.isolation)
+    built, cause = build_all(exercise, FOLDER, tree, plan, config, isolation)
+    for finding in built.findings:
         raise NotMeasuredError(f"{finding.part} does not build: {finding.message}")
-    for result in verdict.scenarios:
-        if result.outcome in _UNDECIDED:
-            raise NotMeasuredError(f"{result.title} was not judged: {result.explanation}")
-    return {result.title: result.findings for result in verdict.scenarios}
+    with Explorer(cause, jobs) as explorer:
+        pending = [explorer.submit(spec) for spec in plan]
+        return {spec.scenario.title: _found(one.result()) for spec, one in zip(plan, pending, strict=True)}
+
+
+def _found(judged: Judged) -> Sequence[Finding]:
+    if judged.error or judged.undecided:
+        name = judged.spec.scenario.title
+        raise NotMeasuredError(f"{name} was not judged: {judged.error or judged.undecided}")
+    return judged.findings
 
 
 def races(example: Example, found: Sequence[Finding]) -> list[frozenset[int]]:

@@ -83,6 +83,7 @@ class ScenarioResult:
         run: file name, inside the run directory, of the history shown; empty if none was kept.
         replay: file name, inside the run directory, of the counterexample; empty if there is none.
         switches: context switches of that counterexample; 0 if there is none.
+        plain: the run shown is of the programs without the run-time that announces accesses.
         seed: the seed of the run shown.
         time_s: wall-clock seconds spent on this scenario.
     """
@@ -101,6 +102,7 @@ class ScenarioResult:
     run: str = ""
     replay: str = ""
     switches: int = 0
+    plain: bool = False
     seed: int = 0
     time_s: float = 0.0
 

@@ -280,3 +280,20 @@ def test_scenarios_can_be_chosen_and_stay_in_order() -> None:
     assert make_plan(subject, Config(), scenario_ids=[]) == ()
     with pytest.raises(UsageError, match=r"^demo: there is no scenario `tow`; did you mean `two`\?$"):
         make_plan(subject, Config(), scenario_ids=["tow"])
+
+
+def plain(schedules: int, pairs: int, strategy: str = "default") -> list[tuple[str, bool]]:
+    """Strategy and program of the runs after the first one."""
+    subject = exercise(scenario([{"start": "alice"}]))
+    first, *slots = make_plan(subject, Config(), schedules=schedules, strategy=strategy)
+    pair = Pair(Act("a", "write", 1), Act("b", "read", 1), 4, 1)
+    found = Contention(pairs=(pair,) * pairs, threads=2, steps=9, objects=("fifo:f",))
+    return [(each.strategy, each.plain) for each in fill(first, slots, found)]
+
+
+def test_the_last_run_is_of_the_program_without_the_run_time_unless_it_is_a_directed_one() -> None:
+    assert plain(4, 1) == [("directed", False), ("pct", False), ("random", True)]
+    assert plain(12, 0) == [("random", False), ("pct", True)]
+    assert plain(3, 0, "random") == [("random", False), ("random", True)]
+    assert plain(4, 9, "directed") == [("directed", False)] * 3
+    assert plain(1, 3) == []
