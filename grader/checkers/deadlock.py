@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.checkers._expect import difference
-from grader.checkers._locks import LOCKING, changes, holders
+from grader.checkers._locks import LOCKING, Lock, changes, died_holding, holders
+from grader.checkers._processes import exits
 from grader.checkers._waits import Wait, lock_holders, never_woken, open_ends, waits
 from grader.checkers.base import Spec, at, failed, flags, located, named, who
 from grader.model.exercise import Blocked, Exit, Expect, Present
@@ -26,7 +27,18 @@ _READING = {
     "socket": "man 7 unix",
     "file": "man 2 flock",
 }
-_BY_CALL = {"wait": "man 2 wait", "pause": "man 2 sigsuspend", "sigsuspend": "man 2 sigsuspend"}
+_BY_CALL = {
+    "pause": "man 2 sigsuspend",
+    "sigwait": "man 3 sigwait",
+    "pthread_cond_": "man 3 pthread_cond_wait",
+    "pthread_mutex_": "man 3 pthread_mutex_lock",
+    "pthread_rwlock_": "man 3 pthread_rwlock_rdlock",
+    "pthread_barrier_": "man 3 pthread_barrier_wait",
+    "pthread_spin_": "man 3 pthread_spin_lock",
+    "pthread_join": "man 3 pthread_join",
+    "sem_": "man 7 sem_overview",
+}
+"""By the beginning of the call's name; it tells more than the kind of memory that a lock lies in."""
 
 
 def check(history: History, spec: Spec) -> list[Finding]:
@@ -133,17 +145,22 @@ def _finding(history: History, involved: Sequence[Wait], own: Sequence[Wait]) ->
     if len(involved) > _TOLD_MAX:
         told.append(f"and {len(involved) - _TOLD_MAX} more wait in this circle")
     first = next(wait for wait in involved if wait in own)
-    kind = _kind(history, first.op)
     return Finding(
         check="deadlock",
         message=f"{'; '.join(told)}.",
         why=RULE,
-        read=_BY_CALL.get(first.op.f) or _READING.get(kind.value if kind else "", "man 7 pipe"),
+        read=_reading(history, first.op),
         part=first.thread.part,
         pid=first.thread.pid,
         ops=tuple(wait.op.index for wait in involved),
         **located(first.op),
     )
+
+
+def _reading(history: History, op: Op) -> str:
+    by_call = next((page for name, page in _BY_CALL.items() if op.f.startswith(name)), "")
+    kind = _kind(history, op)
+    return by_call or _READING.get(kind.value if kind else "", f"man 2 {op.f}")
 
 
 def _sentence(history: History, wait: Wait) -> str:
@@ -165,25 +182,73 @@ def _sentence(history: History, wait: Wait) -> str:
     if op.f in {"flock", "fcntl"} and lock_holders(history, op.object):
         owners = ", ".join(_name_of(history, pid) for pid in sorted(lock_holders(history, op.object)))
         return f"{text}, locked by {owners}"
-    if op.f in LOCKING and (told := _locks_told(history, wait)):
+    if op.f in LOCKING and (told := _owner_told(history, wait)):
         return text + told
+    if op.f == "semop":
+        text += _numbers([lock for lock, change in changes(op) if change < 0])
     if not wait.wakers:
-        return f"{text}, and nobody is left who could wake it"
+        return f"{text}, and nobody is left who could wake it{_fallen(history, wait)}"
     return text
 
 
-def _locks_told(history: History, wait: Wait) -> str:
+def _owner_told(history: History, wait: Wait) -> str:
     """Say who holds the lock that somebody waits for, and what he holds himself; "" if it is none."""
-    held = holders(history)
-    wanted = [lock for lock, change in changes(wait.op) if change < 0 and held.get(lock)]
+    held, died = holders(history), died_holding(history)
+    several = wait.op.f == "semop"
+    takes = [lock for lock, change in changes(wait.op) if change < 0]
+    wanted = [lock for lock in takes if lock in held] or [lock for lock in takes if lock in died]
     if not wanted:
         return ""
-    several = wait.op.f == "semop"
-    number = f" (number {wanted[0][1]})" if several else ""
-    owners = ", ".join(_name_of(history, pid) for pid in held[wanted[0]])
+    number = _numbers(wanted[:1]) if several else ""
+    if held.get(wanted[0]) == [wait.thread.pid]:
+        owners = "it holds already"
+    elif wanted[0] in held:
+        owners = f"{', '.join(_name_of(history, pid) for pid in held[wanted[0]])} holds"
+    else:
+        owners = _last_holder(history, died[wanted[0]])
     own = [lock for lock, pids in held.items() if wait.thread.pid in pids and lock not in wanted]
-    names = [f"number {place}" if several else _place(history, item, place) for item, place in own]
-    return f"{number}, which {owners} holds" + (f", and holds {' and '.join(names)}" if names else "")
+    names = [_numbered(own)] if several and own else [_place(history, item, place) for item, place in own]
+    return f"{number}, which {owners}" + (f", and holds {' and '.join(names)}" if names else "")
+
+
+def _numbers(locks: Sequence[Lock]) -> str:
+    return f" ({_numbered(locks)})" if locks else ""
+
+
+def _numbered(locks: Sequence[Lock]) -> str:
+    """Name semaphores of a set."""
+    numbers = " and ".join(str(place) for _, place in locks)
+    return f"number{'s' if len(locks) > 1 else ''} {numbers}"
+
+
+def _last_holder(history: History, pid: int) -> str:
+    """Say who held a lock when he ended, and how he ended."""
+    signal = exits(history)[pid].value.get("signal")
+    how = "was killed" if signal == "SIGKILL" else f"died of {signal}" if signal else "ended"
+    return f"{_name_of(history, pid)} held when it {how}"
+
+
+def _fallen(history: History, wait: Wait) -> str:
+    """Say which process of the same part died of a signal; "" if none did."""
+    op = next((end for end in exits(history).values() if end.part == wait.thread.part and _fatal(end)), None)
+    if op is None:
+        return ""
+    child = history.processes[op.pid].parent == wait.thread.pid
+    name = f"its child (pid {op.pid})" if child else _name_of(history, op.pid)
+    signal = _fatal(op)
+    sent = [
+        o for o in history.ops if o.f == "deliver" and o.pid == op.pid and o.value.get("signal") == signal
+    ]
+    sender = sent[-1].value.get("from") if sent else "kernel"
+    if sender == "kernel":
+        return f"; {name} died of {signal}"
+    by = _name_of(history, sender) if isinstance(sender, int) else f"the {sender}"
+    unhandled = "" if signal == "SIGKILL" else ", for which it had no handler"
+    return f"; {name} died of {signal}, sent by {by}{unhandled}"
+
+
+def _fatal(end: Op) -> str:
+    return str(end.value.get("signal", ""))
 
 
 def _place(history: History, item: str, offset: object) -> str:
