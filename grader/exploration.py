@@ -30,7 +30,6 @@ from grader.planning import DIRECTED, RunSpec
 from grader.sandbox.zygote import open_box
 from grader.scenarios.run import run
 from grader.scheduling.conflicts import Contention, contention, turned
-from grader.tracer import filter as seccomp
 
 _PR_SET_PDEATHSIG = 1
 
@@ -109,7 +108,7 @@ def perform(cause: Cause, spec: RunSpec) -> History:
         spec,
         programs,
         cause.plain_archive if spec.plain else cause.archive,
-        lambda: open_box(cause.isolation, spec.limits, seccomp.program()),
+        lambda filter_program: open_box(cause.isolation, spec.limits, filter_program),
     )
 
 

@@ -46,6 +46,11 @@ class Form:
         return tuple(take_apart(each) for each in get_args(self.base) if each is not type(None))
 
     @property
+    def lists(self) -> list[Form]:
+        """The members of a union that are lists."""
+        return [each for each in self.members if get_origin(each.base) is list]
+
+    @property
     def steps(self) -> bool:
         """Whether it is the union of all kinds of step, which is told apart by a word."""
         return len(self.members) > 1 and self.members[0].model is Start
@@ -187,6 +192,6 @@ def _inner(form: Form, element: int | str) -> Form:
 
 
 def _member(form: Form, name: int | str, naming: Callable[[type[BaseModel]], str]) -> Form:
-    """Return the model of a union that has a name; a form that demands nothing if none has."""
+    """Return the model of a union that has a name, else its only list, else a form that demands nothing."""
     models = (each for each in form.members if each.model is not None and naming(each.model) == name)
-    return next(models, Form(object))
+    return next(models, form.lists[0] if len(form.lists) == 1 else Form(object))

@@ -92,6 +92,13 @@ def started_in_loop(part: str) -> str:
     return f"{word(part)} would be started in each round of this loop; a part is started once"
 
 
+def killed_twice(part: str, child: int) -> str:
+    """Say that a child process is killed a second time."""
+    return (
+        f"child {child} of {word(part)} would be killed more than once; a child that is gone cannot be killed"
+    )
+
+
 def no_terminal(part: str, role: str) -> str:
     """Say that something is typed at a part that has no terminal."""
     remedy = f"use `send`, or say `terminal: true` in the role {word(role)}"

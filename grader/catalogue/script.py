@@ -19,9 +19,11 @@ from grader.model.exercise import (
     Absent,
     Advance,
     Blocked,
+    Child,
     Create,
     Exit,
     Expect,
+    Kill,
     Present,
     Remove,
     Repeat,
@@ -65,6 +67,7 @@ class ScriptCheck:
         self._scope = scope
         self._terminals = terminals
         self._found: list[Problem] = []
+        self._killed: set[tuple[str, int]] = set()
 
     def problems(self) -> list[Problem]:
         """Return everything that is wrong."""
@@ -91,6 +94,8 @@ class ScriptCheck:
                 self._loop(step, body, scope, rounds)
                 continue
             self._parts(step, body, rounds)
+            if isinstance(step, Kill) and step.child:
+                self._child(step.child, body, rounds)
             self._variables(body, scope, self.started)
             self._demands(step, body, scope)
 
@@ -125,6 +130,13 @@ class ScriptCheck:
                     self._report(node, messages_meaning.started_in_loop(name))
                 self.started[name] = node.line
                 self._arguments(name, already)
+
+    def _child(self, child: Child, body: Node, rounds: int) -> None:
+        """Check that a child process is killed once; whether there is one only a run can tell."""
+        key = child.part, child.child
+        if key in self._killed or rounds > 1:
+            self._report(body, messages_meaning.killed_twice(*key))
+        self._killed.add(key)
 
     def _arguments(self, name: str, started: Collection[str]) -> None:
         """Check that a part's arguments name only processes that are there when it is started."""
@@ -213,7 +225,7 @@ def _part_nodes(step: Step, body: Node) -> Iterator[ScalarNode]:
     """Yield the names of parts that a step is about."""
     if isinstance(step, Present | Absent | Create | Remove | Advance):
         return
-    if isinstance(step, Expect | Blocked):
+    if isinstance(step, Expect | Blocked) or (isinstance(step, Kill) and step.child):
         node = at(body, "part")
         if isinstance(node, ScalarNode):
             yield node

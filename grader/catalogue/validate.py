@@ -95,7 +95,7 @@ class _Translation:
                 found.append(self._problem(place, kind, last))
         for group in unions.values():
             choice = group[0][0].choices[depth]
-            meant = _meant(choice)
+            meant = _meant(choice, [each[0].choices[depth].label for each in group])
             if meant is None:
                 found.append(self._source.at(choice.node, _mismatch(choice.form, choice.node)))
             else:
@@ -132,10 +132,16 @@ def _misspelt(place: Place, missing: str) -> bool:
     return any(messages.nearest(key, known) == missing for key in strangers)
 
 
-def _meant(choice: Choice) -> str | None:
-    """Return the model of a union that was meant: the one that most of the keys that stand there fit."""
+def _meant(choice: Choice, labels: Sequence[str]) -> str | None:
+    """Return the member of a union that was meant.
+
+    That is the model which most of the keys that stand there fit; where none stand, the only list, for one of
+    one entry may be written without brackets.
+    """
     if not isinstance(choice.node, MapNode):
-        return None
+        models = {each.model.__name__ for each in choice.form.members if each.model is not None}
+        others = [label for label in labels if label not in models]
+        return others[0] if others and len(choice.form.lists) == 1 else None
     scores = {
         each.model.__name__: sum(
             messages.nearest(key, fields(each.model)) is not None for key in choice.node.keys

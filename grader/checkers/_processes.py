@@ -88,10 +88,19 @@ def killed_parts(history: History, spec: Spec) -> set[str]:
             continue
         step = spec.script.steps[index]
         if op.f == "kill" and isinstance(step, Kill):
-            parts.update(step.kill)
+            parts.update(step.parts)
         elif op.f == "signal" and isinstance(step, Signal):
             parts.update(part for part, signal in step.signal.items() if signal == "KILL")
     return parts
+
+
+def killed_one_by_one(history: History) -> set[int]:
+    """Return the processes that the script killed alone, and all whom they had started."""
+    killed = {op.value["pid"] for op in history.ops if op.f == "kill" and not op.part and "pid" in op.value}
+    for pid, process in sorted(history.processes.items()):
+        if process.parent in killed:
+            killed.add(pid)
+    return {pid for pid in killed if isinstance(pid, int)}
 
 
 def died_of_signal(history: History) -> set[str]:

@@ -17,7 +17,10 @@ def inside(history: History, section: Section) -> Iterator[tuple[Op, Inside]]:
         return
     enter, leave = re.compile(section.enter), re.compile(section.leave)
     now: Inside = {}
+    died = {op.pid: op.index for op in history.ops if op.f == "exit" and "signal" in op.value}
     for op, line in lines(history, section):
+        for gone in [key for key, other in now.items() if died.get(other.pid, op.index) < op.index]:
+            del now[gone]
         entered, left = enter.fullmatch(line), leave.fullmatch(line)
         if left is not None:
             now.pop((op.part, *(left.groups() or (op.pid,))), None)

@@ -238,7 +238,8 @@ def _meant_to_rest(spec: Spec, history: History, part: str) -> bool:
     if part in spec.scenario.stays:
         return True
     return any(
-        (isinstance(step, Signal) and part in step.signal) or (isinstance(step, Kill) and part in step.kill)
+        (isinstance(step, Signal) and part in step.signal)
+        or (isinstance(step, Kill) and (part in step.parts or (step.child and step.child.part == part)))
         for step in steps_left(history, spec)
     )
 

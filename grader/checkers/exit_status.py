@@ -21,7 +21,7 @@ from grader.checkers.base import (
     steps_left,
     who,
 )
-from grader.model.exercise import Blocked, Exit, ExitSignal, Expect, Running, Stopped
+from grader.model.exercise import Blocked, Exit, ExitSignal, Expect, Kill, Running, Stopped
 from grader.model.history import EndReason, History, Op, Waiting
 from grader.model.verdict import Finding
 
@@ -33,6 +33,7 @@ def check(history: History, spec: Spec) -> list[Finding]:
     return [
         *_wrong_ends(history, spec),
         *_ended_too_early(history, spec),
+        *_not_there_to_be_killed(history, spec),
         *_failed_in_silence(history, spec),
         *_still_there(history, spec),
     ]
@@ -71,6 +72,34 @@ def _ended_too_early(history: History, spec: Spec) -> list[Finding]:
             told = f"ended with status {gone.value['status']}, and should wait"
             findings.append(_finding(history, op, blocked.blocked.part, told))
     return findings
+
+
+def _not_there_to_be_killed(history: History, spec: Spec) -> list[Finding]:
+    """Report a part that has no such child process as the script is to kill: not yet, or no longer."""
+    findings = []
+    for op, step, observed in failed(history, spec, Kill):
+        child = step.child
+        if child is None or not isinstance(observed, dict):
+            continue
+        state = {key: value for key, value in observed.items() if key != "children"}
+        if "pid" not in state:
+            count = int(observed.get("children", 0))
+            children = "child process" if count < 2 else "child processes"
+            told = f"has started {count or 'no'} {children}, and should have started {child.child} by now"
+            ended = exits(history).get(main_pid(history, child.part, op.index) or 0)
+            told += f"; it {_told({'state': 'exited', **ended.value})}" if ended else ""
+            findings.append(_finding(history, op, child.part, told))
+        elif not _lost_on_the_way(history, op, int(state["pid"])):
+            told = f"{_told(state)}, and should still run: it is child {child.child} of {child.part}"
+            findings.append(_finding(history, op, child.part, told, int(state["pid"])))
+    return findings
+
+
+def _lost_on_the_way(history: History, op: Op, pid: int) -> bool:
+    """Whether a process died of a signal only after the script had come to the step that failed."""
+    before = (o.index for o in reversed(history.ops[: op.index]) if "step" in o.value)
+    ended = exits(history).get(pid)
+    return ended is not None and "signal" in ended.value and ended.index > next(before, -1)
 
 
 def _failed_in_silence(history: History, spec: Spec) -> list[Finding]:
@@ -128,8 +157,9 @@ def _told(state: dict[str, Any]) -> str:
     )
 
 
-def _finding(history: History, op: Op, part: str, told: str) -> Finding:
-    pid = main_pid(history, part, op.index) or 0
+def _finding(history: History, op: Op, part: str, told: str, pid: int = 0) -> Finding:
+    name = who(history, part, pid)
+    pid = pid or main_pid(history, part, op.index) or 0
     own = history.submitted(part)
     ended = exits(history).get(pid)
     threads = [thread for thread in alive(history, part) if thread.pid == pid]
@@ -137,7 +167,7 @@ def _finding(history: History, op: Op, part: str, told: str) -> Finding:
     source = _pending(history, threads) or last_line(history, pid, op.index)
     return Finding(
         check="exit-status",
-        message=f"{who(history, part)} {told}{now}.",
+        message=f"{name} {told}{now}.",
         why=RULE if own else f"{RULE} The reference shows what it got from the submission.",
         read="man 3 exit",
         part=part if own else "",

@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.checkers._lines import resolver
 from grader.checkers._objects import READING, creator, made_by_script, mode_of, uses
-from grader.checkers._processes import died_of_signal, killed_parts
+from grader.checkers._processes import died_of_signal, killed_one_by_one, killed_parts
 from grader.checkers.base import Spec, alive, at, failed, finished, located, spoken, who
 from grader.model.exercise import Absent
 from grader.model.history import Entry, History, ObjectKind, Op
@@ -64,7 +64,11 @@ def _key(entry: Entry) -> tuple[ObjectKind, str, int]:
 
 def _ours(history: History, spec: Spec, entry: Entry, made: Op | None) -> bool:
     """Whether an object is left by the submission, all of whose parts that used it ended by themselves."""
-    users = {op.part for op in uses(history, entry.kind, entry.name) if op.part}
+    used = [op for op in uses(history, entry.kind, entry.name) if op.part]
+    users = {op.part for op in used}
+    killed = killed_one_by_one(history)
+    if (made is not None and made.pid in killed) or (used and all(op.pid in killed for op in used)):
+        return False
     excused = {*spec.scenario.stays, *killed_parts(history, spec), *died_of_signal(history)}
     excused.update(part for part in users if alive(history, part))
     if users & excused:

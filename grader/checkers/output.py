@@ -11,7 +11,7 @@ from grader.checkers._printed import (
     writer_of,
     written_since,
 )
-from grader.checkers._processes import gave_up, killed_parts
+from grader.checkers._processes import gave_up, killed_one_by_one, killed_parts
 from grader.checkers.base import Spec, alive, failed, finished, located, standing, who
 from grader.model.exercise import Expect
 from grader.model.history import History, Op
@@ -79,13 +79,15 @@ def _unasked(history: History, spec: Spec) -> list[Finding]:
         for step in spec.script.steps
         if isinstance(step, Expect) and step.expect.stream == "stdout"
     )
-    killed = killed_parts(history, spec)
+    killed, alone = killed_parts(history, spec), killed_one_by_one(history)
     findings = []
     for part in heard:
         rest = not_taken(history, part, "stdout")
         if part in killed or not history.submitted(part) or not rest:
             continue
         written = written_since(history, part, "stdout", len(history.ops))
+        if any(op.pid in alone for op in written):
+            continue  # how much it printed before it was killed nobody could have asked for
         doubled = doubled_by_fork(history, written, rest.splitlines())
         findings.append(
             Finding(

@@ -139,10 +139,27 @@ class Signal(Strict):
     signal: dict[PartName, SignalName] = Field(min_length=1)
 
 
-class Kill(Strict):
-    """Kill all processes of parts with SIGKILL; how they end is not judged."""
+class Child(Strict):
+    """One child process of a part's main process."""
 
-    kill: PartNames
+    part: PartName
+    child: int = Field(ge=1, description="Its number in the order of birth, from 1.")
+
+
+class Kill(Strict):
+    """Kill all processes of parts, or one child process, with SIGKILL; how they end is not judged."""
+
+    kill: PartNames | Child
+
+    @property
+    def parts(self) -> list[str]:
+        """The parts of which all processes are killed."""
+        return [] if isinstance(self.kill, Child) else self.kill
+
+    @property
+    def child(self) -> Child | None:
+        """The one process that is killed, if it is one."""
+        return self.kill if isinstance(self.kill, Child) else None
 
 
 class Exit(Strict):

@@ -13,7 +13,7 @@ from grader.model.history import Entry
 from grader.sandbox.box import Box, BoxError, Started
 from grader.scenarios import demands
 from grader.scenarios.driver import Channels
-from grader.scenarios.outputs import fill
+from grader.scenarios.outputs import Decision, fill
 from grader.scheduling.controller import Controller
 from grader.tracer.objects import Objects
 from grader.tracer.task import Process
@@ -68,6 +68,31 @@ class Acts:
         """Insert the values of variables."""
         return fill(text, self.variables())
 
+    def possible(self, step: Step | None) -> bool:
+        """Whether a step is an act, and can be performed now: a child can be killed while it lives."""
+        if not isinstance(step, ACTS):
+            return False
+        if not isinstance(step, Kill) or step.child is None:
+            return True
+        child = self.child_to_kill(step)
+        return child is not None and not child.dead
+
+    def child_to_kill(self, step: Step | None) -> Process | None:
+        """Return the child process that a step kills, as soon as there has been one."""
+        if not isinstance(step, Kill) or step.child is None or step.child.part not in self.mains:
+            return None
+        children = self.mains[step.child.part].children
+        return children[step.child.child - 1] if len(children) >= step.child.child else None
+
+    def decide_kill(self, step: Kill) -> tuple[Decision, dict[str, Any]]:
+        """Decide about a child that cannot be killed: it may still be born, or it never can be."""
+        assert step.child is not None
+        child, main = self.child_to_kill(step), self.mains.get(step.child.part)
+        count = len(main.children) if main is not None else 0
+        hopeless = child is not None or main is None or main.dead
+        seen = {"children": count, **({"pid": child.pid} if child else {}), **demands.how_ended(child)}
+        return (Decision.NEVER if hopeless else Decision.NOT_YET), {**_named(step), "observed": seen}
+
     def told(self, step: Step) -> dict[str, Any]:
         """Return what the history says of an act."""
         if isinstance(step, Start):
@@ -75,7 +100,8 @@ class Acts:
         if isinstance(step, Signal):
             return {"signals": dict(step.signal)}
         if isinstance(step, Kill):
-            return {"parts": step.kill}
+            child = self.child_to_kill(step)
+            return {"parts": step.parts} if child is None else {**_named(step), "pid": child.pid}
         if isinstance(step, Close):
             return {"parts": step.close}
         if isinstance(step, TypeText):
@@ -97,8 +123,9 @@ class Acts:
             for name, word in step.signal.items():
                 self._signal(name, word)
         elif isinstance(step, Kill):
+            child = self.child_to_kill(step)
             for process in list(self._controller.processes.values()):
-                if process.part in step.kill:
+                if process is child or process.part in step.parts:
                     self._controller.kill(process)
         elif isinstance(step, Create):
             self._create(step)
@@ -153,3 +180,7 @@ class Acts:
         made = demands.find(self._box.inventory(), what.kind, name)
         if made is not None:
             self.before = (*self.before, made)
+
+
+def _named(step: Kill) -> dict[str, Any]:
+    return {"part": step.child.part, "child": step.child.child} if step.child else {}

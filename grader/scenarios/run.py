@@ -20,6 +20,7 @@ from grader.model.exercise import (
     Blocked,
     Exit,
     Expect,
+    Kill,
     Present,
     Running,
     Step,
@@ -33,7 +34,7 @@ from grader.planning import RunSpec
 from grader.registry import load
 from grader.sandbox.box import Box
 from grader.scenarios import demands
-from grader.scenarios.acts import ACTS, Acts
+from grader.scenarios.acts import Acts
 from grader.scenarios.driver import Channels
 from grader.scenarios.ending import locate, waiting_threads
 from grader.scenarios.outputs import Decision, Outputs, decide, text_of, wanted_lines
@@ -43,6 +44,7 @@ from grader.scheduling.controller import Controller
 from grader.scheduling.limits import LimitReached
 from grader.scheduling.progress import FUTILE_HURRY, FUTILE_MAX, Progress
 from grader.scheduling.waiter import Waiter
+from grader.tracer import filter as seccomp
 from grader.tracer.calls import Calls
 from grader.tracer.objects import Objects
 from grader.tracer.recorder import Recorder
@@ -57,7 +59,7 @@ def run(
     spec: RunSpec,
     programs: Mapping[str, Program],
     archive: bytes,
-    make_box: Callable[[], Box],
+    make_box: Callable[[bytes], Box],
 ) -> History:
     """Perform a run.
 
@@ -65,7 +67,7 @@ def run(
         spec: what to run.
         programs: for each part, the program that plays it.
         archive: the submission as built, for /submission.
-        make_box: opens a sandbox with the tracer's filter.
+        make_box: opens a sandbox with the filter it is given.
 
     Returns:
         The history.
@@ -74,7 +76,8 @@ def run(
         HostError: the machine does not allow it.
         InternalError: the grader failed.
     """
-    with Waiter(), make_box() as box:
+    ends = any(isinstance(step, Kill) and step.child for step in spec.script.steps)
+    with Waiter(), make_box(seccomp.program(ends=ends)) as box:
         box.put("/submission", archive)
         with Run(spec, programs, box) as performance:
             return performance.perform()
@@ -193,9 +196,10 @@ class Run:
         return isinstance(step, Expect) and self._patience > 0 and self._controller.advance()
 
     def _candidates(self) -> list[Candidate]:
-        candidates = self._controller.ready()
         step = self._step()
-        if isinstance(step, ACTS):
+        self._controller.doomed = self._acts.child_to_kill(step)
+        candidates = self._controller.ready()
+        if step is not None and self._acts.possible(step):
             candidates.insert(0, self._script(SCRIPT, step))
         if candidates and any(self._sleeps(task) for task in self._controller.sleepers()):
             candidates.append(Candidate(CLOCK, name=CLOCK_NAME))
@@ -293,6 +297,8 @@ class Run:
             seen = {name: demands.how_ended(self._acts.mains.get(name)) for name in step.exit}
             decisions = [demands.decide_exit(list(ways), seen[name]) for name, ways in step.exit.items()]
             return _all(decisions), {"observed": seen}, None
+        if isinstance(step, Kill):
+            return *self._acts.decide_kill(step), None
         if isinstance(step, Running):
             seen = {name: demands.how_ended(self._acts.mains.get(name)) for name in step.running}
             alive = all(state["state"] == "running" for state in seen.values())

@@ -87,7 +87,7 @@ def contention(history: History) -> Contention:
     shared = {key for key, names in users.items() if len(names) > 1}
     found: dict[object, Pair] = {}
     for first, then, rank in chain(
-        _on_objects(deeds, shared), _signals(history, deeds), _births(history, deeds)
+        _on_objects(deeds, shared), _signals(history, deeds), _kills(history, deeds), _births(history, deeds)
     ):
         if not (first.own or then.own):
             continue
@@ -207,6 +207,27 @@ def _signals(history: History, deeds: list[_Deed]) -> Iterator[tuple[_Deed, _Dee
                 yield other, deed, 0
             for other in after[:3]:
                 yield deed, other, 0
+
+
+def _kills(history: History, deeds: list[_Deed]) -> Iterator[tuple[_Deed, _Deed, int]]:
+    """Yield each kill of a child after all that this one did, and before what it might have come to do.
+
+    What it did not live to do its siblings tell, who execute the same program.
+    """
+    names = _names(history)
+    for kill in deeds:
+        pid = kill.op.value.get("pid")
+        killed = history.processes.get(pid) if kill.act.name == SCRIPT_NAME and isinstance(pid, int) else None
+        if killed is None:
+            continue
+        name = names.get((killed.pid, killed.pid), "")
+        family = [each.pid for each in history.processes.values() if each.parent == killed.parent]
+        siblings = {names.get((each, each)) for each in family} - {name}
+        for deed in deeds:
+            if deed.act.name == name:
+                yield deed, kill, 0
+            elif deed.act.name in siblings:
+                yield kill, _Deed(deed.op, Act(name, deed.act.f, deed.act.nth), deed.own), 0
 
 
 def _targets(op: Op, names: Mapping[tuple[int, int], str]) -> list[str]:

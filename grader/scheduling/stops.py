@@ -14,7 +14,7 @@ from grader.tracer import proc, ptrace
 from grader.tracer.arch import Registers
 from grader.tracer.calls import fatal_by_default
 from grader.tracer.devices import Devices
-from grader.tracer.filter import RESTART_SYSCALL
+from grader.tracer.filter import EXIT, EXIT_GROUP, RESTART_SYSCALL
 from grader.tracer.recording import Interest
 from grader.tracer.task import Frame, State, Task
 
@@ -55,6 +55,9 @@ class Stops(Lives):
     def _entry(self, task: Task) -> None:
         if self._continues(task):
             return
+        if task.process is self.doomed and self._leaves(task):
+            task.state = State.LEAVING
+            return
         interest = self.calls.enter(task)
         if not task.process.started:
             ptrace.resume(task.tid)
@@ -71,6 +74,11 @@ class Stops(Lives):
             ptrace.resume(task.tid)
         else:
             task.state = State.ANNOUNCED if interest is Interest.POINT else State.ENTRY
+
+    def _leaves(self, task: Task) -> bool:
+        """Whether a thread is about to end its process."""
+        number = ptrace.syscall_entry(task.tid).nr
+        return number == EXIT_GROUP or (number == EXIT and not self._siblings(task))
 
     def _continues(self, task: Task) -> bool:
         """Whether this entry is an interrupted call that the kernel makes again; if so it goes on."""

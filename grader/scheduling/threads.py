@@ -34,6 +34,9 @@ class Threads(ABC):
         clock: virtual time.
         limits: bounds of the run.
         drain: empties the output channel a thread writes to, if it does; False if there was nothing in it.
+
+    Attributes:
+        doomed: the process that the script is about to kill: it must not end by itself before that.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Threads(ABC):
         self.clock = clock
         self.tasks: list[Task] = []
         self.processes: dict[int, Process] = {}
+        self.doomed: Process | None = None
         self._limits = limits
         self._drain = drain
         self._machine = layout()

@@ -21,6 +21,9 @@ REFUSED = ("io_uring_setup", "io_uring_enter", "io_uring_register", "ptrace", "p
 RESTART_SYSCALL: int = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, "restart_syscall")
 """By which the kernel makes some interrupted calls again."""
 
+EXIT, EXIT_GROUP = (pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) for name in ("exit", "exit_group"))
+"""By which a thread ends itself, and its process; they stop their caller only where that is asked for."""
+
 _MAP_SHARED = 0x1
 _FIONBIO = 0x5421
 
@@ -42,8 +45,12 @@ def numbers(calls: Mapping[str, Call]) -> dict[int, str]:
 
 
 @cache
-def program() -> bytes:
-    """Return the filter as a BPF program, for seccomp(2)'s SECCOMP_SET_MODE_FILTER."""
+def program(*, ends: bool = False) -> bytes:
+    """Return the filter as a BPF program, for seccomp(2)'s SECCOMP_SET_MODE_FILTER.
+
+    Args:
+        ends: who ends itself stops, too.
+    """
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     trace = pyseccomp.TRACE(0)
     for number, name in call_numbers().items():
@@ -54,7 +61,8 @@ def program() -> bytes:
             rules.add_rule(trace, number, pyseccomp.Arg(1, pyseccomp.EQ, _FIONBIO))
         else:
             rules.add_rule(trace, number)
-    rules.add_rule(trace, RESTART_SYSCALL)
+    for number in (RESTART_SYSCALL, *((EXIT, EXIT_GROUP) if ends else ())):
+        rules.add_rule(trace, number)
     if protocol.ANNOUNCE_NR >= 0:
         announced = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, protocol.MAGIC_MASK, protocol.MAGIC)
         rules.add_rule(trace, protocol.ANNOUNCE_NR, announced)

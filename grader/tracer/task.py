@@ -25,6 +25,7 @@ class State(Enum):
     SLEEPING = auto()  # in a sleep of virtual time, at the entry of the call
     WOKEN = auto()  # its call has ended; stopped before it returns to its program
     STOPPED = auto()  # by job control
+    LEAVING = auto()  # at the call that ends its process, which is to be killed before
     DYING = auto()  # has begun to exit; its end is not reported yet
     VFORK = auto()  # waits in the kernel until its child has exec'ed or ended
     DEAD = auto()

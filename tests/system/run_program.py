@@ -24,7 +24,6 @@ from grader.sandbox import archives
 from grader.sandbox.box import Box
 from grader.sandbox.isolation import FULL, interpreter
 from grader.scenarios.run import run
-from grader.tracer.filter import program as filter_program
 
 TRACEES = Path(__file__).parents[1] / "tracees"
 _FLAGS = ("-std=gnu11", "-O0", "-g", "-fno-omit-frame-pointer")
@@ -174,7 +173,7 @@ def perform(
         for name, program in cast.items()
     }
     own = [program for name, program in cast.items() if spec.script.cast[name].by == "submission"]
-    return run(spec, players, _archive(own), lambda: Box(FULL, spec.limits, filter_program()))
+    return run(spec, players, _archive(own), lambda rules: Box(FULL, spec.limits, rules))
 
 
 def output(history: History, part: str = PART, stream: str = "stdout") -> str:

@@ -25,9 +25,10 @@ int main(void)
     fflush(stdout);
     semop(set, &second, 1);
     msgsnd(queue, &message, 1, 0);
-    if (shmget(4711, 5, IPC_CREAT | IPC_EXCL | 0600) != -1 || semget(4711, 1, IPC_CREAT | IPC_EXCL | 0600) != -1)
+    int flags = IPC_CREAT | IPC_EXCL | 0600;
+    if (shmget(4711, 5, flags) != -1 || semget(4711, 1, flags) != -1 || msgget(4711, flags) != -1)
         return 2;
-    return msgget(4711, IPC_CREAT | IPC_EXCL | 0600) == -1 ? 0 : 2;
+    return 0;
 }
 """
 

@@ -32,6 +32,7 @@ class Lives:
         self._endless: dict[int, list[int]] = defaultdict(list)
         self._births: dict[int, Clock] = {}
         self._killed: set[str] = set()
+        self._killed_alone: set[int] = set()
         self._note_births()
 
     def begins(self) -> Mapping[str, Handler]:
@@ -81,6 +82,8 @@ class Lives:
         """Let the script know what it has seen when it performs an act, or a demand is decided."""
         for part in self._killed:
             self._follow_part(thread, part)
+        for pid in self._killed_alone:
+            self._clocks.follow(thread, pid)
         if op.f == "expect":
             printer = op.value.get("part")
             names = {f"{stream} of {printer}" for stream in ("stdout", "stderr", "terminal")}
@@ -101,6 +104,8 @@ class Lives:
         """Leave what the script knows for those whom it starts, signals or writes to."""
         if op.f == "kill":
             self._killed.update(_words(op, "parts"))
+            pid = op.value.get("pid")
+            self._killed_alone.update([pid] if isinstance(pid, int) else [])
         name = op.value.get("name")
         self._clocks.release(thread, SCRIPT, *([name_key(name)] if isinstance(name, str) else []))
 

@@ -35,6 +35,8 @@ def test_small_exercise_is_right(load: Load, demo: Demo) -> None:
         "- running: [alice, bob]",
         "- stopped: alice",
         "- kill: bob",
+        "- kill: [alice, bob]",
+        "- kill: {part: alice, child: 2}",
         "- signal: {alice: USR1, bob: KILL}",
         "- exit: {alice: [0, nonzero, {signal: TERM}]}",
         "- blocked: {part: alice, call: [read, poll], object: a.fifo, processes: 2}",

@@ -93,6 +93,52 @@ def test_a_program_that_ended_too_early() -> None:
     assert told(exit_status.check(s.history, s.spec)) == ["alice ended with status 0, and should still run."]
 
 
+KILL: list[dict[str, Any]] = [{"start": "alice"}, {"running": "alice"}, {"kill": {"part": "alice", "child": 2}}]
+
+
+def test_a_child_that_was_never_born_cannot_be_killed() -> None:
+    s = Story(steps=KILL)
+    s.fork(10, 11)
+    waiting = s.invoke(10, "wait", line=7)
+    s.unmet(2, "kill", {"children": 1, "state": "not started"}, EndReason.STUCK)
+    s.asleep(10, waiting)
+    assert told(exit_status.check(s.history, s.spec)) == [
+        "alice has started 1 child process, and should have started 2 by now; it waits in wait at alice.c:7."
+    ]
+
+
+@pytest.mark.parametrize("way", ["by itself", "by a signal", "of the script's delay"])
+def test_a_child_that_is_gone_cannot_be_killed(way: str) -> None:
+    s = Story(steps=KILL)
+    s.fork(10, 11)
+    s.fork(10, 12)
+    if way == "by itself":
+        s.exits(12, 5)
+    elif way == "by a signal":
+        s.dies(12, "SIGTERM", 10)
+    s.performs(1, "running")
+    if way == "of the script's delay":
+        s.dies(12, "SIGTERM", 10)
+    ended = (
+        {"state": "exited", "status": 5} if way == "by itself" else {"state": "signaled", "signal": "SIGTERM"}
+    )
+    s.unmet(2, "kill", {"children": 2, "pid": 12, **ended})
+    found = told(exit_status.check(s.history, s.spec))
+    how = {"by itself": "ended with status 5", "by a signal": "died of SIGTERM"}.get(way)
+    assert found == ([f"alice (pid 12) {how}, and should still run: it is child 2 of alice."] if how else [])
+
+
+def test_a_part_of_which_a_child_was_killed_must_still_end() -> None:
+    s = Story(steps=[{"start": "alice"}, {"kill": {"part": "alice", "child": 1}}])
+    s.fork(10, 11)
+    s.performs(1, "kill", part="alice", child=1, pid=11)
+    s.dies(11, "SIGKILL", "script")
+    s.asleep(10, s.invoke(10, "semop"))
+    assert told(exit_status.check(s.history, s.spec)) == [
+        "alice has not ended though all is done; it waits in semop."
+    ]
+
+
 def test_a_program_that_does_not_stop() -> None:
     s = Story(steps=[{"stopped": "alice"}])
     s.unmet(0, "stopped", {"alice": {"state": "running"}}, EndReason.STUCK)

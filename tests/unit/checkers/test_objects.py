@@ -110,6 +110,35 @@ def test_a_child_that_was_killed_excuses_nobody() -> None:
     assert len(leftovers.check(s.history, s.spec)) == 1
 
 
+@pytest.mark.parametrize(
+    ("maker", "users", "checks"),
+    [
+        (11, [10], []),
+        (10, [11], ["leftovers"]),
+        (12, [11], []),
+        (0, [11, 12], []),
+        (0, [11, 13], ["leftovers"]),
+    ],
+)
+def test_what_one_process_leaves_that_the_script_killed_is_no_fault(
+    maker: int, users: list[int], checks: list[str]
+) -> None:
+    s = Story(steps=[{"start": "alice"}, {"kill": {"part": "alice", "child": 1}}])
+    for parent, child in ((10, 11), (11, 12), (10, 13)):
+        s.fork(parent, child)
+    if maker:
+        make_fifo(s, maker)
+    else:
+        s.object(FIFO, "a.fifo")
+    for user in users:
+        s.call(user, "open", "fifo:a.fifo", path="a.fifo", flags=["O_RDONLY"])
+    s.performs(1, "kill", part="alice", child=1, pid=11)
+    s.dies(11, "SIGKILL", "script")
+    ends(s, 12, 13, 10)
+    s.left(FIFO, "a.fifo")
+    assert [finding.check for finding in leftovers.check(s.history, s.spec)] == checks
+
+
 def test_what_the_reference_made_and_the_submission_never_used_is_no_fault() -> None:
     s = Story("alice", "bob_ref")
     make_fifo(s, pid=20)

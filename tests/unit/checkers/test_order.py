@@ -241,6 +241,13 @@ def by_the_script(s: Story) -> None:
     s.call(RIGHT, "read", STDIN, result=3)
 
 
+def killed_by_the_script(s: Story) -> None:
+    s.performs(1, "kill", part="alice", child=1, pid=LEFT)
+    s.dies(LEFT, "SIGKILL", "script")
+    s.performs(2, "send", text={"alice": "go\n"})
+    s.call(RIGHT, "read", STDIN, result=3)
+
+
 def only_sent_by_the_script(s: Story) -> None:
     s.performs(1, "send", text={"alice": "go\n"})
     s.call(RIGHT, "read", STDIN, result=3)
@@ -374,6 +381,7 @@ WRITES = (LEFT, "write", PIPE, {"data": "x", "count": 1}, {"result": 1})
         ),
         calls((LEFT, "write", FILE, {"data": "x"}, {"result": 1}), (RIGHT, "read", FILE, {}, {"result": 1})),
         by_the_script,
+        killed_by_the_script,
     ],
 )
 def test_this_puts_two_processes_in_order(acts: Acts) -> None:

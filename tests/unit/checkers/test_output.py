@@ -176,6 +176,19 @@ def test_without_the_submission_nobody_is_accused() -> None:
     assert output.check(s.history, s.spec) == []
 
 
+@pytest.mark.parametrize(("killed", "more"), [(11, 0), (12, 1)])
+def test_what_a_child_printed_that_was_killed_nobody_could_ask_for(killed: int, more: int) -> None:
+    kill = {"kill": {"part": "alice", "child": killed - 10}}
+    s = Story(steps=[{"start": "alice"}, {"expect": {"part": "alice", "lines": "one"}}, kill])
+    s.fork(10, 11)
+    s.fork(10, 12)
+    s.prints(12, "one\n")
+    s.took(1, "alice", "one\n")
+    s.prints(11, "two\n")
+    s.performs(2, "kill", part="alice", child=killed - 10, pid=killed)
+    assert len(output.check(s.history, s.spec)) == more
+
+
 def test_text_after_the_last_expect_is_more_than_was_asked_for() -> None:
     s = story("one")
     s.prints(10, "one\ntwo\n")

@@ -54,6 +54,14 @@ def test_so_many_as_are_allowed_may_be_inside() -> None:
     assert len(mutual_exclusion.check(*_both(parked("enter 1", "enter 2", "enter 3", most=2)))) == 1
 
 
+def test_who_died_of_a_signal_is_no_longer_inside() -> None:
+    s = parked("enter 1")
+    s.dies(11, "SIGKILL", "script")
+    s.fork(10, 12)
+    s.prints(12, "enter 2\n")
+    assert mutual_exclusion.check(s.history, s.spec) == []
+
+
 def _both(s: Story) -> tuple[History, RunSpec]:
     return s.history, s.spec
 

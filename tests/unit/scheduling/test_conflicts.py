@@ -98,6 +98,25 @@ def test_one_alone_has_no_conflict() -> None:
     assert contention(told.history).pairs == ()
 
 
+def test_a_child_may_be_killed_before_what_it_did_and_after_what_its_siblings_did() -> None:
+    told = Told()
+    told.op(0, "start", step=0)
+    told.fork(A, 10)
+    told.fork(A, 11)
+    told.op(11, "semop", line=3)
+    told.op(0, "kill", step=1)
+    told.ops[-1] = replace(told.ops[-1], value={"step": 1, "part": "a", "child": 2, "pid": 11})
+    told.op(10, "semop", line=3)
+    told.op(10, "semop", line=5)
+    told.op(10, "semop", line=3)
+    kill, done = Act("script", "kill", 2), ("a/2", "semop")
+    assert [pair for pair in pairs(told) if kill in pair] == [
+        (Act(*done, 1), kill),
+        (kill, Act(*done, 1)),
+        (kill, Act(*done, 2)),
+    ]
+
+
 def test_two_of_the_reference_are_not_tried() -> None:
     told = Told()
     told.op(8, "write", "pipe:1")
