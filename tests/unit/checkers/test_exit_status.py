@@ -93,7 +93,11 @@ def test_a_program_that_ended_too_early() -> None:
     assert told(exit_status.check(s.history, s.spec)) == ["alice ended with status 0, and should still run."]
 
 
-KILL: list[dict[str, Any]] = [{"start": "alice"}, {"running": "alice"}, {"kill": {"part": "alice", "child": 2}}]
+KILL: list[dict[str, Any]] = [
+    {"start": "alice"},
+    {"running": "alice"},
+    {"kill": {"part": "alice", "child": 2}},
+]
 
 
 def test_a_child_that_was_never_born_cannot_be_killed() -> None:
