@@ -85,9 +85,12 @@ def _torn(history: History, read: _Guarded, write: _Guarded, written: list[_Guar
         and (guarded.touch.op.pid, guarded.touch.op.tid) != (one.pid, one.tid)
     ]
     both = [lock for lock in read.locks if lock in write.locks]
-    if not between or any(read.locks[lock] == write.locks[lock] for lock in both):
+    shared = [lock for lock in both if all(lock in guarded.locks for guarded in between)]
+    kept = [lock for lock in both if read.locks[lock] == write.locks[lock]]
+    # What the others held meanwhile keeps nobody out: a semaphore that counts places, not a lock.
+    if not between or any(lock not in shared for lock in kept):
         return None
-    guard = next((lock for lock in both if all(lock in guarded.locks for guarded in between)), None)
+    guard = next((lock for lock in shared if lock not in kept), None)
     if guard is None and not (read.touch.atomic and write.touch.atomic):
         return None
     rival = between[-1].touch.op

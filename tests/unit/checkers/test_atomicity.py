@@ -63,6 +63,30 @@ def test_an_addition_in_two_critical_sections_is_told_with_both_and_with_what_ca
     ]
 
 
+def test_a_place_that_all_hold_is_no_lock_that_keeps_anybody_out() -> None:
+    s = two()
+    s.object(ObjectKind.SEMAPHORE, "/places")
+    for pid in (ONE, OTHER):  # taken by a producer, given back by the consumer
+        s.call(pid, "sem_wait", "semaphore:/places", offset=0)
+    guarded(s, ONE, "load", 5)
+    guarded(s, OTHER, "store", 8)
+    guarded(s, ONE, "store", 8)
+    in_vain(s)
+    assert len(said(s)) == 1
+
+
+def test_a_lock_that_is_held_all_the_time_makes_it_one_section() -> None:
+    s = two()
+    s.object(ObjectKind.SEMAPHORE, "/all")
+    s.call(ONE, "sem_wait", "semaphore:/all", offset=0)
+    guarded(s, ONE, "load", 5)
+    guarded(s, OTHER, "store", 8)
+    guarded(s, ONE, "store", 8)
+    s.call(ONE, "sem_post", "semaphore:/all", offset=0)
+    in_vain(s)
+    assert said(s) == []
+
+
 def test_a_run_that_gives_what_is_demanded_is_not_blamed() -> None:
     s = two()
     for pid, f, line in ((ONE, "load", 5), (OTHER, "store", 8), (ONE, "store", 8)):
