@@ -1,4 +1,4 @@
-/* Wrong: a consumer looks for a ticket in one section and draws it in another: two draw the last one. */
+/* Wrong: a producer reads its index in one section and uses it in the next: two producers fill the same slot. */
 #include <errno.h>
 #include <semaphore.h>
 #include <stdio.h>
@@ -25,8 +25,11 @@ static void put(struct item item)
 {
     sem_wait(&ring->empty);
     sem_wait(&ring->mutex);
-    ring->slot[ring->in] = item;
-    ring->in = (ring->in + 1) % slots;
+    long place = ring->in;
+    sem_post(&ring->mutex);
+    sem_wait(&ring->mutex);
+    ring->slot[place] = item;
+    ring->in = (place + 1) % slots;
     sem_post(&ring->mutex);
     sem_post(&ring->full);
 }
@@ -45,14 +48,11 @@ static struct item take(void)
 static int draw_ticket(void)
 {
     sem_wait(&ring->mutex);
-    int left = ring->tickets > 0;
-    sem_post(&ring->mutex);
-    if (left) {
-        sem_wait(&ring->mutex);
+    int drawn = ring->tickets > 0;
+    if (drawn)
         ring->tickets--;
-        sem_post(&ring->mutex);
-    }
-    return left;
+    sem_post(&ring->mutex);
+    return drawn;
 }
 
 static void produce(long me)
