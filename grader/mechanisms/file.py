@@ -172,12 +172,14 @@ def _two_fds(f: str) -> Call:
 
 
 def _status(f: str, path: int) -> Call:
-    return Call(
-        f=f,
-        enter=lambda view, args: {"path": shown_path(view, args, path)},
-        target=path_of(path),
-        wakes=False,
-    )
+    def enter(view: View, args: Args) -> Value:
+        # With an empty path it is about a descriptor: fstat is made so.
+        return {"path": shown_path(view, args, path)} if view.text(args[path]) else {"fd": s32(args[0])}
+
+    def target(view: View, args: Args) -> str:
+        return path_of(path)(view, args) if view.text(args[path]) else view.descriptor(s32(args[0]))
+
+    return Call(f=f, enter=enter, target=target, wakes=False)
 
 
 CALLS = {
@@ -294,7 +296,7 @@ CALLS = {
     "faccessat2": _status("access", 1),
     "stat": _status("stat", 0),
     "lstat": _status("stat", 0),
-    "fstat": Call(f="stat", quiet=True, wakes=False),
+    "fstat": Call(f="stat", enter=lambda _view, args: {"fd": s32(args[0])}, target=fd_of(), wakes=False),
     "newfstatat": _status("stat", 1),
     "statx": _status("stat", 1),
 }

@@ -9,7 +9,13 @@
 
 #include "real.h"
 
-#define THREAD_FUNCTIONS(X) X(pthread_create) X(pthread_join) X(pthread_once)
+#define THREAD_FUNCTIONS(X)  \
+    X(pthread_create)        \
+    X(pthread_join)          \
+    X(pthread_tryjoin_np)    \
+    X(pthread_timedjoin_np)  \
+    X(pthread_clockjoin_np)  \
+    X(pthread_once)
 
 REAL_FUNCTIONS(THREAD_FUNCTIONS)
 
@@ -26,14 +32,33 @@ INTERPOSED int pthread_create(pthread_t *restrict thread, const pthread_attr_t *
     return result;
 }
 
+#define JOIN(call)                                                                                      \
+    announce(ANNOUNCE_PTHREAD_JOIN, (const void *)thread, 0, 0, 0, CALLER);                             \
+    ipcshim_new_epoch();                                                                                \
+    int result = call;                                                                                  \
+    announce(ANNOUNCE_PTHREAD_JOIN | ANNOUNCE_DONE, (const void *)thread, 0, -(long)result, 0, CALLER); \
+    ipcshim_new_epoch();                                                                                \
+    return result
+
 INTERPOSED int pthread_join(pthread_t thread, void **returned)
 {
-    announce(ANNOUNCE_PTHREAD_JOIN, (const void *)thread, 0, 0, 0, CALLER);
-    ipcshim_new_epoch();
-    int result = real.pthread_join(thread, returned);
-    announce(ANNOUNCE_PTHREAD_JOIN | ANNOUNCE_DONE, (const void *)thread, 0, -(long)result, 0, CALLER);
-    ipcshim_new_epoch();
-    return result;
+    JOIN(real.pthread_join(thread, returned));
+}
+
+INTERPOSED int pthread_tryjoin_np(pthread_t thread, void **returned)
+{
+    JOIN(real.pthread_tryjoin_np(thread, returned));
+}
+
+INTERPOSED int pthread_timedjoin_np(pthread_t thread, void **returned, const struct timespec *deadline)
+{
+    JOIN(real.pthread_timedjoin_np(thread, returned, deadline));
+}
+
+INTERPOSED int pthread_clockjoin_np(pthread_t thread, void **returned, clockid_t clock,
+                                    const struct timespec *deadline)
+{
+    JOIN(real.pthread_clockjoin_np(thread, returned, clock, deadline));
 }
 
 INTERPOSED int pthread_once(pthread_once_t *control, void (*routine)(void))

@@ -13,8 +13,7 @@ Place: TypeAlias = Callable[[int], tuple[str, int]]
 UNRECORDED = frozenset(
     code
     for code in Code
-    if NAMES[code]
-    in ("sem_open", "sem_close", "sem_unlink", "pthread_create", "sem_getvalue", "unwatched", "log")
+    if NAMES[code] in ("sem_open", "sem_close", "sem_unlink", "pthread_create", "unwatched", "log")
 )
 """What the system calls tell better, or nobody asks for."""
 

@@ -12,7 +12,6 @@ import struct
 
 from grader.mechanisms.base import POSIX_OBJECTS, Args, s32
 from grader.mechanisms.file import DESCRIPTOR_ARGUMENT, PATH_ARGUMENT
-from grader.mechanisms.shared_memory import MAP_ANONYMOUS
 from grader.model.history import ObjectKind, OpType
 from grader.shim import protocol
 from grader.tracer import code, mappings, proc, ptrace
@@ -32,6 +31,9 @@ _NEW_DESCRIPTOR = frozenset(
      "timerfd_create"}
 )  # fmt: skip
 _F_DUPFD, _F_SETFL, _F_DUPFD_CLOEXEC = 0, 4, 1030
+_WATCHED_BY_SIZE = frozenset({ObjectKind.FILE, ObjectKind.SHARED_MEMORY, ObjectKind.MAPPING})
+"""Of what else a program asks the state, stdio does so too, and nobody waits for it."""
+
 SEMAPHORES = POSIX_OBJECTS + "sem."
 _SS_DISABLE = 2
 _GET_FLAGS_ONLY = {1, 3}
@@ -71,14 +73,18 @@ class Calls(RunTime):
 
     def _of_interest(self, task: Task, view: TaskView, name: str, args: Args) -> bool:
         path = PATH_ARGUMENT.get(name)
+        if name == "fstat":
+            return view.kind(s32(args[0])) in _WATCHED_BY_SIZE
         if path is not None:
             text = view.text(args[path])
+            if not text and name in ("newfstatat", "statx"):
+                return view.kind(s32(args[0])) in _WATCHED_BY_SIZE
             return interesting_path(text) and not self._inside_sem_open(task.process, name, text, args)
         fd_argument = DESCRIPTOR_ARGUMENT.get(name)
         if fd_argument is not None:
             return self._descriptor_of_interest(task, view, name, args, s32(args[fd_argument]))
         if name == "mmap":
-            return bool(args[3] & MAP_ANONYMOUS) or view.descriptor(s32(args[4])) != ""
+            return mappings.shared(task, view, args)
         if name in ("munmap", "mremap"):
             return mappings.concerned(task, args)
         if name in ("rt_sigaction", "rt_sigprocmask"):

@@ -16,6 +16,12 @@ CALLS = frozenset({"mmap", "munmap", "mremap", "shmat", "shmdt"})
 _MREMAP_DONTUNMAP = 4
 
 
+def shared(task: Task, view: TaskView, args: Args) -> bool:
+    """Whether an `mmap` with MAP_SHARED makes memory that may matter: no view of the system's files."""
+    fd = s32(args[4])
+    return bool(args[3] & MAP_ANONYMOUS) or view.descriptor(fd) != "" or proc.is_zero_device(task.tid, fd)
+
+
 def concerned(task: Task, args: Args) -> bool:
     """Whether a `munmap` or `mremap` has to do with shared memory."""
     end = args[0] + max(args[1], 1)
@@ -26,9 +32,9 @@ def note(task: Task, view: TaskView, objects: Objects, args: Args, result: int) 
     """Take note of a call of `CALLS` that a thread has made."""
     ranges = task.process.ranges
     if task.name == "mmap":
-        anonymous = args[3] & MAP_ANONYMOUS
-        identity = objects.add(ObjectKind.MAPPING) if anonymous else view.descriptor(s32(args[4]))
-        _show(ranges, result, args[1], identity, 0 if anonymous else args[5])
+        shown = "" if args[3] & MAP_ANONYMOUS else view.descriptor(s32(args[4]))
+        # /dev/zero gives each mapping memory of its own, as no file at all does.
+        _show(ranges, result, args[1], shown or objects.add(ObjectKind.MAPPING), args[5] if shown else 0)
     elif task.name == "mremap":
         identity, offset = view.address(args[0])
         if args[1] and not args[3] & _MREMAP_DONTUNMAP:  # size 0: a second mapping of the same memory

@@ -16,6 +16,7 @@ from grader.tracer import proc
 
 WORK = "/work"
 _ANONYMOUS = "anon_inode:"
+_NAMELESS = "/memfd:"
 _QUEUES = "/dev/mqueue/"
 _TEMPORARY = "/" + "tmp/"
 PLACES = (WORK + "/", _TEMPORARY, POSIX_OBJECTS, _QUEUES)
@@ -159,6 +160,8 @@ class Objects:
         prefix, colon, _rest = path.partition(":[")
         if colon and prefix in _BY_LINK:
             return _BY_LINK[prefix], ""
+        if path.startswith(_NAMELESS):
+            return ObjectKind.MAPPING, ""
         if path.startswith(POSIX_OBJECTS):
             name = path.removeprefix(POSIX_OBJECTS)
             if name.startswith("sem."):

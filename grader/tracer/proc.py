@@ -191,6 +191,7 @@ def continued(tid: int) -> bool:
 
 _AT_NULL, _AT_IGNORE, _AT_RANDOM, _AT_SYSINFO_EHDR = 0, 1, 25, 33
 _NOT_RANDOM = bytes(range(16))
+_ZERO = os.makedev(1, 5)
 
 
 def make_repeatable(tid: int) -> None:
@@ -218,3 +219,11 @@ def make_repeatable(tid: int) -> None:
             ptrace.write_memory(tid, place, _NOT_RANDOM)
         elif kind == _AT_NULL:
             return
+
+
+def is_zero_device(tid: int, fd: int) -> bool:
+    """Whether a descriptor is of /dev/zero."""
+    try:
+        return os.stat(f"/proc/{tid}/fd/{fd}").st_rdev == _ZERO
+    except OSError:
+        return False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from grader.checkers import race
 from grader.model.history import EndReason, History, Op
-from tests.system.run_program import PART, TRACEES, c_program, output, perform
+from tests.system.run_program import PART, TRACEES, c_program, output, perform, spec_of
 
 pytestmark = pytest.mark.system
 
@@ -109,6 +110,23 @@ def test_who_looks_at_a_variable_for_ever_does_not_keep_the_other_from_setting_i
     history = run("waits", strategy=strategy, seed=seed)
     looks = [op for op in history.ops if op.line == line("waits") and op.object.startswith("mapping:")]
     assert {op.f for op in looks} <= {"volatile_load", "looks"}
+
+
+def races(history: History) -> list[str]:
+    found = race.check(history, spec_of(SCRIPT, {PART: {}}))
+    return [finding.message for finding in found]
+
+
+def test_threads_that_are_joined_by_trying_do_not_race() -> None:
+    history = run("tries")
+    assert output(history) == "16\n"
+    assert races(history) == []
+
+
+@pytest.mark.parametrize("memory", ["memfd", "zero"])
+def test_memory_without_a_name_is_shared_too(memory: str) -> None:
+    (text,) = races(run(memory))
+    assert f"logged.c:{line('nameless')}, and" in text and f"logged.c:{line('nameless')};" in text
 
 
 def test_the_log_is_the_same_each_time() -> None:

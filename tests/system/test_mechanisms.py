@@ -10,8 +10,8 @@ from tests.system.run_program import c_program, perform
 
 pytestmark = pytest.mark.system
 
-_LIBRARY = frozenset({"nanosleep", "sigprocmask"})
-"""Programs rest so that everybody else goes first; the C library masks signals where nobody asked it to."""
+_LIBRARY = frozenset({"nanosleep", "sigprocmask", "stat"})
+"""Programs rest so that everybody else goes first; the C library masks signals, and looks at what it opens."""
 
 
 @pytest.mark.parametrize(

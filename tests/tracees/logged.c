@@ -1,6 +1,8 @@
 /* Accesses that are written down instead of announced: tests/system/test_logged.py says which. */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,6 +105,32 @@ static void by_threads(void)
     printf("%ld\n", ours + own[0] + own[1]);
 }
 
+static void by_trying(void)
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, worker, &own[0]);
+    while (pthread_tryjoin_np(thread, NULL) != 0)
+        sched_yield();
+    struct timespec deadline = {.tv_sec = 1L << 40};
+    pthread_create(&thread, NULL, worker, &own[1]);
+    pthread_timedjoin_np(thread, NULL, &deadline);
+    printf("%ld\n", ours + own[0] + own[1]); /* joined */
+}
+
+static void by_memory_of(int fd)
+{
+    long *memory = mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    for (int i = 0; i < 2; i++)
+        if (fork() == 0) {
+            ++*memory; /* nameless */
+            _exit(0);
+        }
+    while (wait(NULL) > 0)
+        ;
+    printf("%ld\n", *memory);
+}
+
 static void *waits(void *argument)
 {
     while (!shared->flag) /* waits */
@@ -138,6 +166,15 @@ int main(int argc, char *argv[])
         by_threads();
     else if (strcmp(way, "waits") == 0)
         by_waiting();
+    else if (strcmp(way, "tries") == 0)
+        by_trying();
+    else if (strcmp(way, "memfd") == 0) {
+        int fd = memfd_create("memory", MFD_CLOEXEC);
+        if (fd == -1 || ftruncate(fd, sizeof(long)) != 0)
+            return 1;
+        by_memory_of(fd);
+    } else if (strcmp(way, "zero") == 0)
+        by_memory_of(open("/dev/zero", O_RDWR));
     else
         return 2;
     return 0;

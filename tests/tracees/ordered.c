@@ -383,6 +383,32 @@ static void for_unlink(void)
 
 static void none(void) {}
 
+/* -- looks, in a loop -- */
+static void for_value(void)
+{
+    int value = 0;
+    while (value == 0) {
+        usleep(1000);
+        MUST(sem_getvalue(&shared->semaphore, &value) == 0);
+    }
+}
+static void empty_file(void) { MUST((file = memfd_create("told", 0)) != -1); }
+static void by_growing(void) { MUST(ftruncate(file, 100) == 0); }
+static void by_writing(void) { MUST(write(file, "x", 1) == 1); }
+static void for_size(void)
+{
+    struct stat status = {.st_size = 0};
+    while (status.st_size == 0) {
+        usleep(1000);
+        MUST(fstat(file, &status) == 0);
+    }
+}
+static void for_its_end(void)
+{
+    while (lseek(file, 0, SEEK_END) == 0)
+        usleep(1000);
+}
+
 static const struct way {
     const char *name;
     void (*set_up)(void), (*tell)(void), (*hear)(void);
@@ -424,6 +450,9 @@ static const struct way {
     {"mkdir", none, by_folder, for_folder},
     {"rename", none, by_rename, for_rename},
     {"unlink", make_told, by_unlink, for_unlink},
+    {"getvalue", none, by_semaphore, for_value},
+    {"fstat", empty_file, by_growing, for_size},
+    {"lseek", empty_file, by_writing, for_its_end},
 };
 
 static void make_locks(void)

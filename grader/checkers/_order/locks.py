@@ -63,6 +63,7 @@ class Locks:
             **dict.fromkeys(WRITE_LOCKS, self._write_locked),
             "pthread_barrier_wait": self._passes,
             "pthread_once": self._done_once,
+            "sem_getvalue": self._got,
             "futex": self._woken_by_futex,
         }
 

@@ -14,7 +14,8 @@ _CHANGES = frozenset(
      "symlink", "chmod", "bind", "ftruncate", "truncate", "msgctl", "semctl", "shmctl", "shmat", "shmdt",
      }
 )  # fmt: skip
-_LOOKS = frozenset({"stat", "access", "connect", "chdir", "exec", "msgrcv", "msgsnd", "semop"})
+_LOOKS = frozenset({"access", "connect", "chdir", "exec", "msgrcv", "msgsnd", "semop"})
+_WITH_CONTENT = frozenset({ObjectKind.FILE, ObjectKind.SHARED_MEMORY, ObjectKind.MAPPING})
 _MAKING = frozenset({"O_CREAT", "O_TRUNC", "IPC_CREAT"})
 
 
@@ -38,7 +39,12 @@ class Names:
 
     def ends(self) -> Mapping[str, Handler]:
         """Return what is learnt when a call returns, also by one that failed."""
-        return {**dict.fromkeys(_OPENS | _CHANGES | _LOOKS, self._looked), "read": self._has_read}
+        return {
+            **dict.fromkeys(_OPENS | _CHANGES | _LOOKS, self._looked),
+            "stat": self._measured,
+            "read": self._has_read,
+            "lseek": self._measured,
+        }
 
     def _opens(self, op: Op, thread: int) -> None:
         if flags(self._clocks.history, op) & _MAKING:
@@ -55,11 +61,17 @@ class Names:
             self._clocks.acquire(thread, ("opened", op.object))
 
     def _writes(self, op: Op, thread: int) -> None:
-        if _kind(self._clocks.history, op.object) is ObjectKind.FILE:
+        if _kind(self._clocks.history, op.object) in _WITH_CONTENT:
             self._clocks.release(thread, ("content", op.object))
 
     def _has_read(self, op: Op, thread: int) -> None:
         if op.type is OpType.OK:
+            self._clocks.acquire(thread, ("content", op.object))
+
+    def _measured(self, op: Op, thread: int) -> None:
+        """A file's size tells of what made it grow."""
+        self._looked(op, thread)
+        if op.type is OpType.OK and (op.f == "stat" or argument(self._clocks.history, op, "whence") == 2):
             self._clocks.acquire(thread, ("content", op.object))
 
     def _keys(self, op: Op) -> Iterator[Hashable]:
