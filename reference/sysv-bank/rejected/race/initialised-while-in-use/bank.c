@@ -90,6 +90,8 @@ int main(int argc, char *argv[])
     int status, bad = 0;
     while (wait(&status) > 0)
         bad |= status;
+    if (bad)
+        fprintf(stderr, "bank: a teller did not end well\n");
 
     long total = 0;
     for (long i = 0; i < accounts; i++) {

@@ -1,4 +1,4 @@
-/* Wrong: every teller gives the semaphores their value when it begins, while others may hold them. */
+/* Wrong: without SEM_UNDO: what a killed teller held stays taken for ever. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static long parse_count(const char *text)
 
 static void change(int set, long a, long b, short by)
 {
-    struct sembuf both[2] = {{(unsigned short)a, by, SEM_UNDO}, {(unsigned short)b, by, SEM_UNDO}};
+    struct sembuf both[2] = {{(unsigned short)a, by, 0}, {(unsigned short)b, by, 0}};
     while (semop(set, both, 2) == -1)
         if (errno != EINTR) {
             perror("semop");
@@ -68,8 +68,10 @@ int main(int argc, char *argv[])
         return 1;
     }
     long *balance = shmat(segment, NULL, 0);
-    for (long i = 0; i < accounts; i++)
+    for (long i = 0; i < accounts; i++) {
         balance[i] = 100;
+        semctl(set, (int)i, SETVAL, 1);
+    }
 
     for (long number = 0; number < tellers; number++) {
         pid_t pid = fork();
@@ -78,8 +80,6 @@ int main(int argc, char *argv[])
             break;
         }
         if (pid == 0) {
-            for (long i = 0; i < accounts; i++)
-                semctl(set, (int)i, SETVAL, 1);
             teller(set, balance, accounts, number, transfers);
             _exit(0);
         }
@@ -87,6 +87,8 @@ int main(int argc, char *argv[])
     int status, bad = 0;
     while (wait(&status) > 0)
         bad |= status;
+    if (bad)
+        fprintf(stderr, "bank: a teller did not end well\n");
 
     long total = 0;
     for (long i = 0; i < accounts; i++) {
