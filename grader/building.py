@@ -41,7 +41,7 @@ def build_all(
     Raises:
         InternalError: the reference does not build.
     """
-    roles = list(exercise.roles)
+    roles = exercise.written
     wanted = sorted(
         {p.role for spec in plan for p in spec.script.cast.values() if p.by == "reference"},
     )

@@ -141,6 +141,7 @@ def _files(folder: Path) -> Iterator[Problem]:
             near = nearest(part.name, _REFERENCE_PARTS) or ""
             yield _whole(part, f"{listed(_REFERENCE_PARTS)} is expected here{did_you_mean(near)}")
     yield from _by_language(shown / "peers", exercise, "reference")
+    yield from _helpers(shown / "peers", exercise)
     yield from _accepted(shown / "accepted", exercise)
     yield from _rejected(shown / "rejected", exercise, MUTANTS_MIN)
     yield from _rejected(shown / "later", exercise, 0)
@@ -160,7 +161,7 @@ def _handout(path: Path, exercise: Exercise) -> Iterator[Problem]:
     for section in HANDOUT_SECTIONS:
         if f"## {section}" not in lines:
             yield _whole(path, f"it has no section {word(f'## {section}')}")
-    for role in exercise.roles:
+    for role in exercise.written:
         if not re.search(rf"\b{re.escape(role)}\b", text):
             yield _whole(path, f"it does not mention the role {word(role)}")
 
@@ -215,13 +216,25 @@ def _rejected(folder: Path, exercise: Exercise, least: int) -> Iterator[Problem]
 
 
 def _programs(folder: Path, exercise: Exercise, what: str) -> Iterator[Problem]:
-    """Check that some executor would build every role from what is in a folder."""
+    """Check that some executor would build from a folder every role a student writes."""
     tree = _tree(folder)
     if not tree.files:
         return  # said by _empty
-    for role in exercise.roles:
-        if not any(executor.roles(tree, [role]) for executor in executors()):
+    for role in exercise.written:
+        if not _buildable(tree, role):
             yield _whole(folder, f"the {what} has no program for the role {word(role)}")
+
+
+def _helpers(folder: Path, exercise: Exercise) -> Iterator[Problem]:
+    """Check that the reference has each helper, in one of the languages."""
+    trees = [_tree(place) for place in _folders(folder)]
+    for role in exercise.roles:
+        if role not in exercise.written and not any(_buildable(tree, role) for tree in trees):
+            yield _whole(folder, f"the reference has no program for the helper {word(role)} in any language")
+
+
+def _buildable(tree: SourceTree, role: str) -> bool:
+    return any(executor.roles(tree, [role]) for executor in executors())
 
 
 def _tree(folder: Path) -> SourceTree:

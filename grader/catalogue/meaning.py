@@ -45,6 +45,8 @@ def check_exercise(root: Node, source: Source, folder: str) -> list[Problem]:
     given = at(root, "roles")
     roles = given.values if isinstance(given, MapNode) else {}
     known = {name: attempt(Role, node) for name, node in roles.items()}
+    if given is not None and known and all(role is not None and role.helper for role in known.values()):
+        problems.append(source.at(given, messages_meaning.ONLY_HELPERS))
     for node in members(at(root, "scenarios")):
         problems += _unknown_checks(at(node, "tolerates"), source)
         scenario = attempt(Scenario, node)
@@ -164,6 +166,19 @@ class _ScenarioCheck:
                 node = at(self._node, "each", index, variable)
                 if node is not None:
                     self._report(node, messages_meaning.bad_player(players[name]))
+            for name in players:
+                self._helper(name, index, players[name])
             if not undecided and not any(players[name] == "submission" for name in started):
                 node = at(self._node, "each", index) or at(self._node, "cast")
                 self._report(node or self._node, messages_meaning.NO_SUBMISSION)
+
+    def _helper(self, name: str, index: int, player: str) -> None:
+        """Check that a helper is not played by the submission."""
+        part = self._scenario.cast[name]
+        role = self._roles.get(part.role)
+        if role is None or not role.helper or player != "submission":
+            return
+        variable = next(references(part.by), "")
+        node = at(self._node, "each", index, variable) if variable else at(self._node, "cast", name, "by")
+        if node is not None:
+            self._report(node, messages_meaning.helper_played(part.role))

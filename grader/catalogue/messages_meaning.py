@@ -35,6 +35,12 @@ def bad_player(value: str) -> str:
     )
 
 
+def helper_played(role: str) -> str:
+    """Say that a student would play what only the reference has."""
+    return f"the role {word(role)} is a helper, which only the reference plays: write `by: reference`"
+
+
+ONLY_HELPERS = "each role is a helper, so there is no program for a student to write"
 NO_SUBMISSION = (
     "no part that is started is played by the submission, so nothing of the student's would be graded"
 )

@@ -267,10 +267,11 @@ class Part(Strict):
 
 
 class Role(Strict):
-    """A program the student writes."""
+    """A program the student writes, unless it is a helper."""
 
     description: str = ""
     terminal: bool = Field(default=False, description="Its stdin and stdout are a terminal.")
+    helper: bool = Field(default=False, description="Only the reference plays it; no student writes it.")
 
 
 CHECKS: tuple[str, ...] = (
@@ -338,6 +339,11 @@ class Exercise(Strict):
     schedules: int | None = Field(default=None, ge=1, description="Schedules a scenario; else the site's.")
     tolerates: list[CheckId] = Field(default=[])
     scenarios: list[Scenario] = Field(min_length=1)
+
+    @property
+    def written(self) -> list[str]:
+        """The roles that a student writes: all but the helpers."""
+        return [name for name, role in self.roles.items() if not role.helper]
 
     def scenario(self, scenario_id: str) -> Scenario | None:
         """Return the scenario with this id, or None."""

@@ -66,7 +66,7 @@ def show_exercise(exercise: Exercise, handout: str, console: Console) -> None:
     page.say(page.name(exercise.summary))
     facts = [("level", _effort(exercise)), ("means", ", ".join(exercise.mechanisms))]
     facts.append(("lang", ", ".join(exercise.languages)))
-    facts.append(("roles", ", ".join(exercise.roles)))
+    facts.append(("roles", ", ".join(exercise.written)))
     facts.extend(("read", ", ".join(entries)) for entries in [exercise.reading] if entries)
     facts.extend(("after", ", ".join(entries)) for entries in [exercise.prerequisites] if entries)
     page.labelled(((label, explain.harmless(text)) for label, text in facts), indent=0)

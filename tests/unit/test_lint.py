@@ -197,6 +197,16 @@ def test_a_handout_has_the_title_sections_and_the_roles(site: Path) -> None:
     ]
 
 
+def test_a_helper_is_asked_for_in_the_reference_alone(site: Path) -> None:
+    text = EXERCISE.replace("  give: {}\n", "  give: {}\n  nosy: {helper: true}\n")
+    put(site / "exercises/note/exercise.yaml", text)
+    assert problems(site) == [
+        "reference/note/peers: the reference has no program for the helper `nosy` in any language"
+    ]
+    put(site / "reference/note/peers/python/nosy.py", "x")
+    assert problems(site) == []
+
+
 def test_hidden_files_are_left_alone(site: Path) -> None:
     put(site / "reference/note/rejected/.gitkeep", "")
     (site / "reference/.cache").mkdir()

@@ -26,7 +26,7 @@ def exercise(*, hidden: bool = True) -> Exercise:
             "mechanisms": ["fifo", "poll"],
             "difficulty": 3,
             "hours": 4.5,
-            "roles": {"chat": {"terminal": True}},
+            "roles": {"chat": {"terminal": True}, "nosy": {"helper": True}},
             "reading": ["fifo(7)"],
             "prerequisites": ["pipeline"],
             "scenarios": [
