@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.executors.base import Program
@@ -76,6 +77,13 @@ class Acts:
             return True
         child = self.child_to_kill(step)
         return child is not None and not child.dead
+
+    def doomed(self, steps: Sequence[Step], position: int) -> frozenset[Process]:
+        """Return the children that are to be killed before anything is demanded again."""
+        ahead = (steps[index] for index in range(position, len(steps)))
+        acts = itertools.takewhile(lambda step: isinstance(step, ACTS), ahead)
+        children = (self.child_to_kill(step) for step in acts)
+        return frozenset(child for child in children if child is not None)
 
     def child_to_kill(self, step: Step | None) -> Process | None:
         """Return the child process that a step kills, as soon as there has been one."""

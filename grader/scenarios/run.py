@@ -197,7 +197,7 @@ class Run:
 
     def _candidates(self) -> list[Candidate]:
         step = self._step()
-        self._controller.doomed = self._acts.child_to_kill(step)
+        self._controller.doomed = self._acts.doomed(self._steps, self._position)
         candidates = self._controller.ready()
         if step is not None and self._acts.possible(step):
             candidates.insert(0, self._script(SCRIPT, step))

@@ -55,7 +55,7 @@ class Stops(Lives):
     def _entry(self, task: Task) -> None:
         if self._continues(task):
             return
-        if task.process is self.doomed and self._leaves(task):
+        if task.process in self.doomed and self._leaves(task):
             task.state = State.LEAVING
             return
         interest = self.calls.enter(task)

@@ -36,7 +36,7 @@ class Threads(ABC):
         drain: empties the output channel a thread writes to, if it does; False if there was nothing in it.
 
     Attributes:
-        doomed: the process that the script is about to kill: it must not end by itself before that.
+        doomed: processes that the script is about to kill: they must not end by themselves before that.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Threads(ABC):
         self.clock = clock
         self.tasks: list[Task] = []
         self.processes: dict[int, Process] = {}
-        self.doomed: Process | None = None
+        self.doomed: frozenset[Process] = frozenset()
         self._limits = limits
         self._drain = drain
         self._machine = layout()

@@ -106,6 +106,17 @@ def test_a_child_does_not_end_before_it_is_killed(way: str, seed: int) -> None:
     assert judge(history, steps) == []
 
 
+@pytest.mark.parametrize("order", [(1, 3), (3, 1)])
+def test_of_several_that_are_killed_in_a_row_none_ends_before(order: tuple[int, int]) -> None:
+    kills = ", ".join(f"{{kill: {{part: tracee, child: {child}}}}}" for child in order)
+    steps = f"[{{start: tracee}}, {kills}, {{exit: {{tracee: 201}}}}]"
+    for strategy, seed in [("random", seed) for seed in range(8)] + [("pct", 0)]:
+        history = perform(family(), steps, parts=_ARGS, strategy=strategy, seed=seed)
+        assert history.end.reason is EndReason.FINISHED
+        killed = [op.pid for op in ends(history) if op.value.get("signal") == "SIGKILL"]
+        assert killed == [4 + child for child in order]
+
+
 def test_a_child_of_python_is_killed() -> None:
     program = python_program(
         "import multiprocessing, time\n"
