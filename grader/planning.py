@@ -8,7 +8,6 @@ performance, when process ids are known.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,21 +18,16 @@ from grader.model.config import Config, LimitsConfig
 from grader.model.errors import UsageError
 from grader.model.exercise import Exercise, Limits, Part, Repeat, Repeated, Scenario, Step
 from grader.model.strict import Strict
-from grader.scheduling.conflicts import Contention, Pair
 
 FAIR = "fair"
 RANDOM = "random"
 DIRECTED = "directed"
 PCT = "pct"
+HURRIED = "hurried"
 DEFAULT = "default"
 
 ADAPTIVE = frozenset({DEFAULT, DIRECTED, PCT})
 """Strategies that look at a fair run first."""
-
-_DIRECTED_SHARE = 0.6
-_DEPTHS = (2, 3)
-_WITHOUT_CONFLICT = 2
-"""So many more runs of a script in which no order matters."""
 
 _DOLLAR = re.compile(r"\$\$|\$\{([^{}]*)\}|\$")
 _LINE_NUMBER = "n"
@@ -143,7 +137,7 @@ def make_plan(
         seed: of the first schedule of each script; the next ones count up from it.
         schedules: how many for each script; None: what the exercise says, else the site.
         strategy: name of a scheduler, or `default`; None: what the site says. With `default`, `directed` and
-            `pct` the first run of each script is fair, and the others are filled in when it was made: `fill`.
+            `pct` the first run of each script is fair; the others are filled in when it was made: `filling`.
         scenario_ids: only these scenarios; None: all.
 
     Returns:
@@ -193,57 +187,6 @@ def _strategies(strategy: str, count: int) -> list[str]:
     if strategy in ADAPTIVE:
         return [FAIR] + [strategy] * (count - 1)
     return [strategy] * count
-
-
-def fill(first: RunSpec, slots: Sequence[RunSpec], found: Contention) -> tuple[RunSpec, ...]:
-    """Say how the runs of a script go about it, now that one of them was made.
-
-    First come pairs of conflicting operations in the order in which they did not come by themselves, the most
-    telling ones; what is left of the budget is random walks and random priorities, in turn. The last of
-    these is of the plain program: no verdict is to depend on how it is watched.
-
-    Args:
-        first: the run that was made.
-        slots: the runs to be made, as planned.
-        found: what could have come in another order in the first run.
-
-    Returns:
-        The runs; fewer than slots if there are not so many pairs, or none.
-    """
-    pairs = list(found.pairs)
-    if not pairs and all(slot.strategy == DEFAULT for slot in slots):
-        slots = slots[:_WITHOUT_CONFLICT]
-    adaptive = [slot for slot in slots if slot.strategy in ADAPTIVE]
-    share = math.ceil(len(adaptive) * _DIRECTED_SHARE)
-    filled = []
-    for slot in slots:
-        strategy = slot.strategy
-        if strategy == DEFAULT:
-            rest = slot.slot % 2
-            strategy = DIRECTED if pairs and share > 0 else RANDOM if rest else PCT
-        if strategy == DIRECTED:
-            if not pairs:
-                continue
-            share -= 1
-            filled.append(_directed(slot, first, pairs.pop(0)))
-        elif strategy == PCT:
-            filled.append(_pct(slot, found))
-        else:
-            filled.append(replace(slot, strategy=strategy))
-    if filled and filled[-1].strategy != DIRECTED:
-        filled[-1] = replace(filled[-1], plain=True)
-    return tuple(filled)
-
-
-def _directed(slot: RunSpec, first: RunSpec, pair: Pair) -> RunSpec:
-    hold, until = ([act.name, act.f, act.nth] for act in (pair.first, pair.then))
-    return replace(slot, strategy=DIRECTED, seed=first.seed, options={"hold": hold, "until": until})
-
-
-def _pct(slot: RunSpec, found: Contention) -> RunSpec:
-    depth = _DEPTHS[slot.slot // 2 % len(_DEPTHS)]
-    options = {"depth": depth, "steps": found.steps, "contended": list(found.objects)}
-    return replace(slot, strategy=PCT, options=options)
 
 
 def _limits(own: Limits, site: LimitsConfig) -> LimitsConfig:

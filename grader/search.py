@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 
 from grader import store
 from grader.exploration import Explorer, Judged, Pending
+from grader.filling import fill
 from grader.model.history import EndReason, Op
 from grader.model.schedule import Switch
-from grader.planning import DIRECTED, PCT, RunSpec, fill
+from grader.planning import DIRECTED, PCT, RunSpec
 from grader.reporters.explain import count
 from grader.shrinking import Switches, shrink
 

@@ -15,10 +15,14 @@ from grader.model.errors import UsageError
 from grader.model.history import History
 from grader.model.verdict import Outcome, Verdict
 from grader.pipeline import Request, grade
+from grader.planning import HURRIED
 from grader.rejudging import rejudge
 from grader.reporters import json, junit, terminal
 from grader.reporters.progress import make_progress
 from grader.search import REPLAY
+
+_NOT_CHOSEN = frozenset({REPLAY, HURRIED})
+"""Strategies that are part of others: they must be told what to do."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _check_strategy(name: str | None) -> None:
     schedulers = registry.load("grader.scheduling.strategies", "SCHEDULER")
-    known = ["default", *(word for word in schedulers if word != REPLAY)]
+    known = ["default", *(word for word in schedulers if word not in _NOT_CHOSEN)]
     if name is not None and name not in known:
         raise UsageError(f"there is no strategy '{name}'; choose {', '.join(known)}")
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 SCRIPT_NAME = "script"
 CLOCK_NAME = "clock"
+FORKED = "forked"
+"""What a thread is about to do that returns from `fork`, where that is a choice of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ together, for there the order is most likely to have been chance.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 from grader.model.history import History, Op, OpType
-from grader.model.schedule import SCRIPT_NAME, Act, child_name, thread_name
+from grader.model.schedule import FORKED, SCRIPT_NAME, Act
+from grader.scheduling.deeds import Deed, deeds_of, names_of
 
 _LOADS = frozenset({"load", "volatile_load", "atomic_load", "read_range"})
 _STORES = frozenset({"store", "volatile_store", "write_range"})
@@ -22,12 +23,12 @@ _LOOKS = frozenset(
     {"stat", "access", "lseek", "mq_getattr", "sem_getvalue", "fcntl", "dup", "dup2", "mmap", "munmap"}
 )
 _LETTING_GO = frozenset({"sem_post", "close", "sem_close", "shmdt", "munmap", "pthread_mutex_unlock"})
-_EVENTS = frozenset({"exec", "exit", "fork", "deliver", "stop", "continue", "output", "spin", "clock"})
-_ACTS = frozenset({"start", "type", "send", "close", "signal", "kill", "create", "remove"})
 _SIGNAL_POINTS = frozenset(
     {"pause", "sigsuspend", "sigwait", "read", "poll", "select", "epoll_wait", "wait", "msgrcv", "mq_receive",
      "semop", "sem_wait", "open", "sigaction", "sigprocmask", "fork", "nanosleep", "write"}
 )  # fmt: skip
+
+_MEETINGS_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +56,24 @@ class Contention:
         threads: who took part, the script included.
         steps: operations on objects that several of them used.
         objects: ids of these objects.
+        sleeps: of the submission, one of each place in its programs.
     """
 
     pairs: tuple[Pair, ...]
     threads: int
     steps: int
     objects: tuple[str, ...]
+    sleeps: tuple[Act, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Deed:
-    """The beginning of an operation: the op, whose it is, and which it is."""
+def contention(history: History, meetings: Iterable[tuple[int, int]] = ()) -> Contention:
+    """Find what in a run could have come in another order.
 
-    op: Op
-    act: Act
-    own: bool  # of the submission, or of the script
-
-    @property
-    def place(self) -> tuple[str, str, str, int]:
-        """Where in which program it is made."""
-        return self.op.part or SCRIPT_NAME, self.op.f, self.op.file, self.op.line
-
-
-def contention(history: History) -> Contention:
-    """Find what in a run could have come in another order."""
-    deeds = list(_deeds(history))
+    Args:
+        history: of the run.
+        meetings: operations that are to be tried the other way round before any others, by index.
+    """
+    deeds = list(deeds_of(history))
     users: dict[str, set[str]] = defaultdict(set)
     for deed in deeds:
         for key in _keys(deed.op):
@@ -96,59 +90,48 @@ def contention(history: History) -> Contention:
         if kind not in found or pair.distance < found[kind].distance:
             found[kind] = pair
     return Contention(
-        pairs=tuple(sorted(found.values(), key=lambda pair: (pair.rank, pair.distance))),
+        pairs=(*_meetings(deeds, meetings), *sorted(found.values(), key=_telling)),
         threads=len({deed.act.name for deed in deeds}),
         steps=sum(1 for deed in deeds if shared.intersection(_keys(deed.op))),
         objects=tuple(sorted(shared & history.objects.keys())),
+        sleeps=tuple(_sleeps(deeds)),
     )
+
+
+def _telling(pair: Pair) -> tuple[int, int]:
+    return pair.rank, pair.distance
+
+
+def _meetings(deeds: Iterable[Deed], meetings: Iterable[tuple[int, int]]) -> list[Pair]:
+    by_index = {deed.op.index: deed for deed in deeds}
+    pairs = []
+    for one, other in meetings:
+        first, then = by_index.get(one), by_index.get(other)
+        if first is not None and then is not None and (first.own or then.own):
+            pairs.append(Pair(first.act, then.act, 0, other - one))
+    return sorted(pairs, key=_telling)[:_MEETINGS_MAX]
+
+
+def _sleeps(deeds: Iterable[Deed]) -> Iterator[Act]:
+    """Yield the first sleep of each place."""
+    seen: set[tuple[str, str, str, int]] = set()
+    for deed in deeds:
+        if deed.op.f == "nanosleep" and deed.own and deed.place not in seen:
+            seen.add(deed.place)
+            yield deed.act
 
 
 def turned(history: History, hold: Act, until: Act) -> bool:
     """Whether in a run the operation that was to come later came later, or not at all."""
-    at = {deed.act: deed.op.index for deed in _deeds(history)}
+    at = {deed.act: deed.op.index for deed in deeds_of(history)}
     if hold not in at:
         return True
     return not until.f or at.get(until, len(history.ops)) < at[hold]
 
 
-def _deeds(history: History) -> Iterator[_Deed]:
-    names = _names(history)
-    counts: Counter[tuple[str, str]] = Counter()
-    for op in history.ops:
-        if not op.part:
-            if op.f in _ACTS and "step" in op.value:
-                yield _Deed(op, Act(SCRIPT_NAME, op.f, int(str(op.value["step"])) + 1), own=True)
-            continue
-        if op.value.get("silent"):
-            continue
-        if op.invoked is not None or (op.f in _EVENTS and op.type is not OpType.INVOKE):
-            continue
-        name = names.get((op.pid, op.tid))
-        if name is not None:
-            counts[name, op.f] += 1
-            yield _Deed(op, Act(name, op.f, counts[name, op.f]), own=history.submitted(op.part))
-
-
-def _names(history: History) -> Mapping[tuple[int, int], str]:
-    """Name the threads as the scheduler does: numbers grow with age."""
-    processes: dict[int, str] = {}
-    children: Counter[int] = Counter()
-    for pid, process in sorted(history.processes.items()):
-        if process.main:
-            processes[pid] = process.part
-        elif process.parent in processes:
-            children[process.parent] += 1
-            processes[pid] = child_name(processes[process.parent], children[process.parent])
-    threads: dict[int, set[int]] = defaultdict(set)
-    for op in history.ops:
-        if op.tid:
-            threads[op.pid].add(op.tid)
-    return {
-        (pid, tid): thread_name(processes[pid], number)
-        for pid, tids in threads.items()
-        if pid in processes
-        for number, tid in enumerate(sorted({pid, *tids}))
-    }
+def acts(history: History) -> Mapping[int, Act]:
+    """Return by the index of its beginning what each operation is called, in other runs too."""
+    return {deed.op.index: deed.act for deed in deeds_of(history)}
 
 
 def _keys(op: Op) -> tuple[str, ...]:
@@ -160,9 +143,9 @@ def _keys(op: Op) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def _on_objects(deeds: list[_Deed], shared: set[str]) -> Iterator[tuple[_Deed, _Deed, int]]:
+def _on_objects(deeds: list[Deed], shared: set[str]) -> Iterator[tuple[Deed, Deed, int]]:
     """Yield pairs on one object: each operation with the last one of each other place that conflicts."""
-    recent: dict[str, dict[object, _Deed]] = defaultdict(dict)
+    recent: dict[str, dict[object, Deed]] = defaultdict(dict)
     for deed in deeds:
         for key in _keys(deed.op):
             if key not in shared:
@@ -195,9 +178,9 @@ def _rank(op: Op, key: str) -> int:
     return 5 if key.startswith(("pipe:std", "terminal:")) or op.f in _LOOKS | _LETTING_GO else 4
 
 
-def _signals(history: History, deeds: list[_Deed]) -> Iterator[tuple[_Deed, _Deed, int]]:
+def _signals(history: History, deeds: list[Deed]) -> Iterator[tuple[Deed, Deed, int]]:
     """Yield each signal with the operations of its target before which, or after which, it could come."""
-    names = _names(history)
+    names = names_of(history)
     for position, deed in enumerate(deeds):
         for name in _targets(deed.op, names):
             theirs = [other for other in deeds if other.act.name == name and other.op.f in _SIGNAL_POINTS]
@@ -209,12 +192,12 @@ def _signals(history: History, deeds: list[_Deed]) -> Iterator[tuple[_Deed, _Dee
                 yield deed, other, 0
 
 
-def _kills(history: History, deeds: list[_Deed]) -> Iterator[tuple[_Deed, _Deed, int]]:
+def _kills(history: History, deeds: list[Deed]) -> Iterator[tuple[Deed, Deed, int]]:
     """Yield each kill of a child after all that this one did, and before what it might have come to do.
 
     What it did not live to do its siblings tell, who execute the same program.
     """
-    names = _names(history)
+    names = names_of(history)
     for kill in deeds:
         pid = kill.op.value.get("pid")
         killed = history.processes.get(pid) if kill.act.name == SCRIPT_NAME and isinstance(pid, int) else None
@@ -227,7 +210,7 @@ def _kills(history: History, deeds: list[_Deed]) -> Iterator[tuple[_Deed, _Deed,
             if deed.act.name == name:
                 yield deed, kill, 0
             elif deed.act.name in siblings:
-                yield kill, _Deed(deed.op, Act(name, deed.act.f, deed.act.nth), deed.own), 0
+                yield kill, Deed(deed.op, Act(name, deed.act.f, deed.act.nth), deed.own), 0
 
 
 def _targets(op: Op, names: Mapping[tuple[int, int], str]) -> list[str]:
@@ -242,12 +225,12 @@ def _targets(op: Op, names: Mapping[tuple[int, int], str]) -> list[str]:
     return [name] if name and pid != op.pid else []
 
 
-def _births(history: History, deeds: list[_Deed]) -> Iterator[tuple[_Deed, _Deed, int]]:
+def _births(history: History, deeds: list[Deed]) -> Iterator[tuple[Deed, Deed, int]]:
     """Yield parent and child after a fork: either may come far before the other has done anything."""
-    by_name: dict[str, list[_Deed]] = defaultdict(list)
+    by_name: dict[str, list[Deed]] = defaultdict(list)
     for deed in deeds:
         by_name[deed.act.name].append(deed)
-    names = _names(history)
+    names = names_of(history)
     for op in history.ops:
         child = op.value.get("child")
         parent_name = names.get((op.pid, op.tid))
@@ -258,5 +241,19 @@ def _births(history: History, deeds: list[_Deed]) -> Iterator[tuple[_Deed, _Deed
         if not born or not parent:
             continue
         whole = Act(born[0].act.name, "", 0)
-        yield parent[0], _Deed(born[0].op, whole, born[0].own), 1
-        yield born[0], _Deed(parent[0].op, Act(parent_name, "", 0), parent[0].own), 1
+        if _hears_children(history, op):
+            nth = sum(1 for deed in by_name[parent_name] if deed.op.f == "fork" and deed.op.index < op.index)
+            returns = Deed(parent[0].op, Act(parent_name, FORKED, nth), parent[0].own)
+            yield returns, Deed(born[0].op, whole, born[0].own), 0
+        yield parent[0], Deed(born[0].op, whole, born[0].own), 1
+        yield born[0], Deed(parent[0].op, Act(parent_name, "", 0), parent[0].own), 1
+
+
+def _hears_children(history: History, fork: Op) -> bool:
+    """Whether a process has a handler for SIGCHLD when it forks: the child may end before `fork` returns."""
+    actions = [
+        op.value.get("action")
+        for op in history.ops[: fork.index]
+        if op.f == "sigaction" and op.pid == fork.pid and op.value.get("signal") == "SIGCHLD"
+    ]
+    return actions[-1:] == ["handler"]

@@ -26,6 +26,7 @@ from collections.abc import Callable
 
 from grader.model.config import LimitsConfig
 from grader.model.errors import HostError
+from grader.model.schedule import FORKED
 from grader.scheduling.base import Candidate
 from grader.scheduling.clock import SLEEPS, VirtualClock, time_out
 from grader.scheduling.limits import LimitReached
@@ -74,18 +75,7 @@ class Controller(Stops):
 
     def ready(self) -> list[Candidate]:
         """Return all threads that can go on, in the order of their ids."""
-        found = [
-            Candidate(
-                key=task.ns_tid,
-                part=task.part,
-                f=task.f,
-                target=task.target,
-                name=task.label,
-                nth=task.made.get(task.f, 0) + 1 if _begins(task) else 0,
-            )
-            for task in self.tasks
-            if task.state in _READY or self._interruptible(task)
-        ]
+        found = [_candidate(task) for task in self.tasks if task.state in _READY or self._interruptible(task)]
         return sorted(found, key=lambda candidate: candidate.key)
 
     def _interruptible(self, task: Task) -> bool:
@@ -103,6 +93,7 @@ class Controller(Stops):
         """Let the thread with this id go on to its next point of choice."""
         task = next(task for task in self.tasks if task.ns_tid == key and task.state is not State.DEAD)
         self._step += 1
+        task.has_forked = False
         try:
             self._go(task)
             while task.state is State.RUNNING:
@@ -303,6 +294,20 @@ class Controller(Stops):
             if task.state is not State.DEAD:
                 self._lost(task)
         self.settle()
+
+
+def _candidate(task: Task) -> Candidate:
+    """Return how a thread that can go on is shown to the scheduler."""
+    done = task.made.get(task.f, 0)
+    forked = task.has_forked and task.state is State.WOKEN
+    return Candidate(
+        key=task.ns_tid,
+        part=task.part,
+        f=FORKED if forked else task.f,
+        target=task.target,
+        name=task.label,
+        nth=done if forked else done + 1 if _begins(task) else 0,
+    )
 
 
 def _begins(task: Task) -> bool:

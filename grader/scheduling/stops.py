@@ -131,7 +131,8 @@ class Stops(Lives):
             if finished is not None:
                 self._drain(task)
                 self._after_call(task, finished)
-        if was_asleep:
+        task.has_forked = task.f == "fork" and result > 0 and task.process.hears_children
+        if was_asleep or task.has_forked:
             task.state = State.WOKEN
         else:
             task.state = State.RUNNING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import Enum, auto, unique
@@ -70,6 +71,11 @@ class Process:
     """The object that its private memory is, once its threads' accesses to it are known."""
     temporary: dict[str, int] = field(default_factory=dict)
     """Paths under which glibc makes semaphores before it gives them their names, with their modes."""
+
+    @property
+    def hears_children(self) -> bool:
+        """Whether it has a handler for the end of a child."""
+        return self.actions.get(signal.SIGCHLD, ("", 0))[0] == "handler"
 
     @property
     def dead(self) -> bool:
@@ -151,6 +157,7 @@ class Task:
     timing_out: bool = False  # interrupted because its deadline has come
     vforked: Process | None = None  # its child by vfork, for which it waits in the kernel
     born: int = 0  # the thread it made last
+    has_forked: bool = False  # it returns from fork, and what its child does may interrupt it there
     exiting: bool = False
     alternate_stack: tuple[int, int] = (0, 0)  # addresses of the one that handlers may run on
     announcements: list[Announcement] = field(default_factory=list)  # of the calls it is inside of

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.filling import fill
 from grader.model.config import Config, ExplorationConfig, LimitsConfig
 from grader.model.errors import UsageError
 from grader.model.exercise import Exercise, Expect, Part, Present, Scenario, Start, TypeText
 from grader.model.schedule import Act
-from grader.planning import RunSpec, Script, expand, fill, make_plan, references, substitute
+from grader.planning import RunSpec, Script, expand, make_plan, references, substitute
 from grader.scheduling.conflicts import Contention, Pair
 
 CAST = {"alice": {"role": "client", "by": "submission"}, "bob": {"role": "server", "by": "reference"}}
@@ -297,3 +298,13 @@ def test_the_last_run_is_of_the_program_without_the_run_time_unless_it_is_a_dire
     assert plain(3, 0, "random") == [("random", False), ("random", True)]
     assert plain(4, 9, "directed") == [("directed", False)] * 3
     assert plain(1, 3) == []
+
+
+def test_who_sleeps_is_hurried_first() -> None:
+    subject = exercise(scenario([{"start": "alice"}]))
+    first, *slots = make_plan(subject, Config(), seed=7, schedules=8)
+    sleeps = tuple(Act("a", "nanosleep", n) for n in range(1, 5))
+    found = Contention(pairs=(), threads=2, steps=9, objects=(), sleeps=sleeps)
+    filled = [(each.strategy, each.seed, each.options) for each in fill(first, slots, found)]
+    hurried = [("hurried", 7, {"sleep": ["a", "nanosleep", n]}) for n in range(1, 4)]
+    assert filled[:3] == hurried and [each[0] for each in filled[3:]] == ["pct", "random"]

@@ -175,6 +175,28 @@ def test_a_child_could_do_everything_before_its_parent_goes_on_and_the_other_way
     ]
 
 
+def test_a_child_may_end_before_fork_returns_in_a_parent_that_hears_of_it() -> None:
+    told = Told()
+    told.op(A, "sigaction", signal="SIGCHLD", action="handler")
+    told.fork(A, 5)
+    told.fork(A, 7)
+    told.op(5, "exit")
+    told.op(7, "exit")
+    told.op(A, "wait")
+    assert set(pairs(told)[:2]) == {
+        (Act("a", "forked", 1), Act("a/1", "", 0)),
+        (Act("a", "forked", 2), Act("a/2", "", 0)),
+    }
+
+
+def test_of_each_place_where_the_submission_sleeps_the_first_sleep_is_told() -> None:
+    told = Told()
+    for line in (3, 3, 4):
+        told.op(A, "nanosleep", line=line)
+    told.op(8, "nanosleep", line=5)
+    assert contention(told.history).sleeps == (Act("a", "nanosleep", 1), Act("a", "nanosleep", 3))
+
+
 def test_children_are_named_by_age() -> None:
     told = Told()
     told.fork(A, 5)

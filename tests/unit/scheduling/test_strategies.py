@@ -21,8 +21,11 @@ NAMES = ("a", "b", "c")
 
 
 def scheduler(name: str, seed: int = 0, **options: Any) -> Scheduler:
-    defaults: Mapping[str, Any] = {"hold": ["a", "write", 1], "until": ["b", "read", 1]}
-    made: Scheduler = STRATEGIES[name](seed, {**(defaults if name == "directed" else {}), **options})
+    needed: Mapping[str, Any] = {
+        "directed": {"hold": ["a", "write", 1], "until": ["b", "read", 1]},
+        "hurried": {"sleep": ["a", "nanosleep", 1]},
+    }
+    made: Scheduler = STRATEGIES[name](seed, {**needed.get(name, {}), **options})
     return made
 
 
@@ -41,7 +44,7 @@ def rounds_of(names: Sequence[str], count: int) -> list[list[Candidate]]:
 
 
 def test_all_strategies_are_found() -> None:
-    assert sorted(STRATEGIES) == ["directed", "fair", "pct", "random", "replay"]
+    assert sorted(STRATEGIES) == ["directed", "fair", "hurried", "pct", "random", "replay"]
 
 
 @pytest.mark.parametrize("name", sorted(STRATEGIES))
@@ -157,3 +160,36 @@ def test_pct_meets_a_bug_of_depth_two_as_often_as_promised() -> None:
 
 def test_pct_lets_others_go_on_when_one_asks_again_and_again() -> None:
     assert len(set(play(scheduler("pct"), rounds_of(["a", "b"], 500)))) == 2
+
+
+SLEEP: dict[str, Any] = {"sleep": ["b", "nanosleep", 1]}
+
+
+def test_hurried_lets_a_sleeper_go_on_before_the_others_and_time_pass_for_it() -> None:
+    asleep = [one("a"), one("c"), one("clock")]
+    rounds = [
+        rounds_of(NAMES, 1)[0],
+        [one("a"), one("b", "nanosleep", 1), one("c")],
+        asleep,
+        asleep,  # somebody else had to be woken first
+        [one("a"), one("b"), one("c")],
+        [one("a"), one("b", "write", 2), one("c")],
+    ]
+    assert play(scheduler("hurried", **SLEEP), rounds) == ["b", "b", "clock", "clock", "b", "b"]
+
+
+def test_hurried_is_fair_once_the_sleeper_has_to_wait() -> None:
+    rounds = [
+        [one("a"), one("b", "nanosleep", 1)],
+        [one("a"), one("clock")],
+        rounds_of(NAMES, 1)[0],
+        [one("a"), one("c")],
+        *rounds_of(NAMES, 3),
+    ]
+    chosen = play(scheduler("hurried", **SLEEP), rounds)
+    assert chosen[:3] == ["b", "clock", "b"] and set(chosen[4:]) == set(NAMES)
+
+
+def test_hurried_lets_the_others_go_on_while_the_sleeper_waits_before_its_sleep() -> None:
+    rounds = [[one("a"), one("clock")], [one("a"), one("b", "nanosleep", 1)], [one("a"), one("clock")]]
+    assert play(scheduler("hurried", **SLEEP), rounds) == ["a", "b", "clock"]
