@@ -22,7 +22,7 @@ PAGE = ROOT / "docs" / "races.md"
 def by_this_grader(examples: Sequence[Example]) -> Column:
     """Put the programs to this grader, one schedule each."""
     began = time.perf_counter()
-    found = ours.findings(examples, jobs=1)
+    found = ours.findings(examples)
     answers = {
         example.name: judge(example, ours.races(example, found[example.name]), both=True)
         for example in examples
