@@ -1,9 +1,9 @@
 """Compilers that instrument what a Makefile compiles: scripts of their names, which come first in PATH.
 
 Each calls the compiler it stands for with the flags of `grader.shim` behind the Makefile's own, so that those
-are overruled. When linking, gcc asks for the libraries of its own thread sanitizer, and finds the run-time
-under their names. What is linked statically, or without the C library, is left as it is: the run-time cannot
-work there.
+are overruled; what is to be linked statically is linked dynamically. When linking, gcc asks for the libraries
+of its own thread sanitizer, and finds the run-time under their names. What is linked without the C library is
+left as it is: the run-time cannot work there.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ PATH=${{PATH#{folder}:}}
 links=yes
 for argument do
     case $argument in
-    -static | -static-pie | -shared | -nostdlib | -nostartfiles | -r) exec "$name" "$@" ;;
+    -shared | -nostdlib | -nostartfiles | -r) exec "$name" "$@" ;;
     -c | -S | -E | -M | -MM) links=no ;;
     esac
 done
 for argument do
     shift
     case $argument in
-    -s | -Wl,-s | -Wl,-S | -Wl,--strip-all | -Wl,--strip-debug) ;;
+    -static | -static-pie | -s | -Wl,-s | -Wl,-S | -Wl,--strip-all | -Wl,--strip-debug) ;;
     *) set -- "$@" "$argument" ;;
     esac
 done

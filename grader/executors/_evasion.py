@@ -16,6 +16,7 @@ from grader.shim import MARKER
 
 _SUFFIXES = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".C")
 _HOOK = "__tsan_"
+_UNSEEN = "What is not seen is not judged: a race there goes unnoticed here, and shows on another machine."
 _COMMENT_OR_STRING = re.compile(r"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL)
 _ASSEMBLER = re.compile(
     r"""\b(asm|__asm|__asm__)\b(?!\s*(?:volatile|__volatile__)?\s*\(\s*"\s*"\s*[:)])(?=\s*(?:\w+\s*)?\()"""
@@ -48,10 +49,10 @@ def tell_unseen(workshop: Workshop, programs: Mapping[str, Program]) -> None:
         if program.language == "c" and not program.instrumented and workshop.instrument:
             how = "because it was compiled by a compiler that was called by its path, or linked by hand"
             how = how if dynamic(program.binary) else "because it is linked statically"
-            workshop.advise(f"`{role}` is not judged for races in memory, {how}")
+            workshop.advise(f"`{role}` is not judged for races in memory, {how}", why=_UNSEEN)
     for name, line in assembler(workshop.tree.files) if workshop.instrument else ():
         text = f"what the inline assembler in `{printable(name)}` does to memory is not judged for races"
-        workshop.advise(text, file=printable(name), line=line)
+        workshop.advise(text, file=printable(name), line=line, why=_UNSEEN)
 
 
 def switched_off(files: Mapping[str, bytes]) -> Iterator[tuple[str, int, str]]:

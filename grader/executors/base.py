@@ -18,6 +18,7 @@ FOLDER: Final = "/submission"
 NOT_EXECUTED: Final = 127  # the status of a command that does not exist
 WHY: Final = "Only a program that can be built can be run."
 
+_HARMLESS = "It did not matter here, but somebody else may stumble over it."
 _KIB = 1 << 10
 _MIB = 1 << 20
 
@@ -141,9 +142,10 @@ class Workshop:
         finding = Finding(check="build", message=message, why=WHY, read=read, part=role, file=file, line=line)
         self.findings.setdefault(role, []).append(finding)
 
-    def advise(self, message: str, *, file: str = "", line: int = 0, read: str = "") -> None:
+    def advise(
+        self, message: str, *, file: str = "", line: int = 0, read: str = "", why: str = _HARMLESS
+    ) -> None:
         """Report something that costs nothing."""
-        why = "It did not matter here, but somebody else may stumble over it."
         finding = Finding(
             check="build", message=message, why=why, read=read, file=file, line=line, severity=Severity.ADVICE
         )

@@ -249,6 +249,7 @@ class TestMakefile:
             "CC = clang\nserver: server.o\n",
             "server: server.c\n\tclang -O1 -o $@ $^\n",
             "server: server.c\n\tg++ -x c++ -o $@ $^\n",
+            "server: server.c\n\tcc -static $^ -o $@\n",
             "server: server.c\n\t@cc -c $^ -o a.o && ar rcs lib.a a.o && cc lib.a -o $@\n",
         ],
     )
@@ -265,7 +266,7 @@ class TestMakefile:
         [
             ("/usr/bin/gcc -o server server.c",
              "because it was compiled by a compiler that was called by its path, or linked by hand"),
-            ("gcc -static -o server server.c", "because it is linked statically"),
+            ("/usr/bin/gcc -static -o server server.c", "because it is linked statically"),
         ],
     )  # fmt: skip
     def test_what_gets_round_them_is_told(self, box: Box, rule: str, reason: str) -> None:
