@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks import check_time, deadlock, schedules, scheduling_cost, trace_pingpong
+from benchmarks import check_time, deadlock, race_cost, schedules, scheduling_cost, trace_pingpong
 
 
 def main() -> None:
     """Print every figure with its aim."""
-    for measurement in (trace_pingpong, scheduling_cost, deadlock, check_time, schedules):
+    for measurement in (trace_pingpong, scheduling_cost, deadlock, check_time, race_cost, schedules):
         measurement.main()
 
 

@@ -64,7 +64,7 @@ def _one_run(name: str) -> tuple[Exercise, Cause, RunSpec]:
     tree = read_tree(ROOT / "reference" / name / "peers" / "c", config.build)
     plan = make_plan(exercise, config, seed=1, schedules=1, strategy="random")
     spec = max(plan, key=lambda one: len(one.script.cast))
-    built, cause = build_all(exercise, ROOT / "reference" / name, tree, [spec], config, isolation)
+    _built, cause = build_all(exercise, ROOT / "reference" / name, tree, [spec], config, isolation)
     return exercise, cause, spec
 
 

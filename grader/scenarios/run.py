@@ -130,6 +130,7 @@ class Run:
             end = RunEnd(
                 reason=EndReason.LIMIT, step=self._step_index(), limit=reached.limit, detail=reached.detail
             )
+        self._controller.record_logs()
         with contextlib.suppress(LimitReached):
             self._drain_all()
         after = self._box.inventory()
@@ -230,6 +231,8 @@ class Run:
     def _choose(self, candidates: list[Candidate]) -> None:
         chosen = candidates[self._scheduler.choose(candidates)]
         step = self._step()
+        if chosen.key <= SCRIPT:
+            self._controller.record_logs()
         if chosen.key == SCRIPT and step is not None:
             self._record_step(step, OpType.OK, self._acts.told(step))
             self._acts.perform(step)

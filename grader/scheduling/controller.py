@@ -94,12 +94,19 @@ class Controller(Stops):
         task = next(task for task in self.tasks if task.ns_tid == key and task.state is not State.DEAD)
         self._step += 1
         task.has_forked = False
+        self.record_logs(task)
         try:
             self._go(task)
             while task.state is State.RUNNING:
                 self._follow(task)
         except ProcessLookupError:
             self._lost(task)
+
+    def record_logs(self, going_on: Task | None = None) -> None:
+        """Record what threads have done since they stopped last, but for the one that goes on."""
+        for task in self.tasks:
+            if task.log and task is not going_on:
+                self.calls.record_log(task)
 
     def _go(self, task: Task) -> None:
         if task.state is State.ENTRY:

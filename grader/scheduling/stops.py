@@ -36,7 +36,8 @@ class Stops(Lives):
             return
         number, event = os.WSTOPSIG(status), status >> 16
         if task.log:
-            self.calls.read_log(task, begins=event == ptrace.EVENT_SECCOMP)
+            entry = ptrace.syscall_entry(task.tid) if event == ptrace.EVENT_SECCOMP else None
+            self.calls.read_log(task, entry)
         if event == ptrace.EVENT_SECCOMP:
             self._entry(task)
         elif number == signal.SIGTRAP | 0x80:

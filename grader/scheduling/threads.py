@@ -75,7 +75,7 @@ class Threads(ABC):
         status = self._next_status(task)
         if status is not None:
             self._handle(task, status)
-        if len(self.calls.recorder) >= self._limits.events:
+        if len(self.calls.recorder) - self.calls.silent >= self._limits.events:
             raise LimitReached("events", f"{self._limits.events} operations were made")
         self._check_wall()
 

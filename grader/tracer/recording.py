@@ -30,6 +30,7 @@ class Recording:
     def __init__(self, objects: Objects, recorder: Recorder) -> None:
         self.objects = objects
         self.recorder = recorder
+        self.silent = 0
         self._flags: dict[tuple[int, int], int] = {}
 
     def view(self, task: Task) -> TaskView:

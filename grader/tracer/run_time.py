@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from grader.mechanisms.base import Args
 from grader.model.history import ObjectKind, OpType
 from grader.shim import protocol
 from grader.tracer import announced, log, ptrace
+from grader.tracer.ptrace import SyscallEntry
 from grader.tracer.recording import Interest, Recording, count, error_name
 from grader.tracer.task import Announcement, Process, Task
+
+_GOES_ON = frozenset({protocol.MAGIC | protocol.Code.LOG, protocol.MAGIC | protocol.Code.LOOKS})
+"""First arguments of announcements after which the accesses of a thread are still of the same kind."""
 
 
 class RunTime(Recording):
@@ -44,21 +50,43 @@ class RunTime(Recording):
             target = self.objects.numbered(ObjectKind.FUTEX, number) if lock else self._memory(task.process)
         return target, offset
 
-    def read_log(self, task: Task, *, begins: bool) -> None:
-        """Record what a stopped thread's run-time has written down; `begins` as in `log.read`."""
-        own, view = task.process.code, self.view(task)
-        for logged in log.read(task.tid, task.log, begins=begins):
-            target, offset = view.address(logged.start)
-            self.recorder.add(
-                protocol.NAMES[logged.code],
-                OpType.OK,
-                part=task.part,
-                pid=task.process.pid,
-                tid=task.ns_tid,
-                object_id=target or self._memory(task.process),
-                value={"offset": offset, "size": logged.end - logged.start, "silent": True},
-                place=(task.process.program, logged.caller - 1 - own.base if logged.caller in own else 0),
-            )
+    def read_log(self, task: Task, entry: SyscallEntry | None) -> None:
+        """Record what a stopped thread's run-time has written down.
+
+        Args:
+            task: the thread, which has a log.
+            entry: the call it is about to make; None if it stopped for another reason.
+        """
+        task.logged.read(task.tid, task.log, begins=entry is not None)
+        if entry is None or entry.nr != protocol.ANNOUNCE_NR or entry.args[0] not in _GOES_ON:
+            self.record_log(task)
+
+    def record_log(self, task: Task) -> None:
+        """Record what has been read of a thread's log: somebody else is about to go on, or it does more."""
+        own = task.process.code
+        for logged in task.logged.take():
+            for target, offset, size in self._pieces(task, logged.start, logged.end):
+                self.silent += 1
+                self.recorder.add(
+                    protocol.NAMES[logged.code],
+                    OpType.OK,
+                    part=task.part,
+                    pid=task.process.pid,
+                    tid=task.ns_tid,
+                    object_id=target,
+                    value={"offset": offset, "size": size, "silent": True},
+                    place=(task.process.program, logged.caller - 1 - own.base if logged.caller in own else 0),
+                )
+
+    def _pieces(self, task: Task, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+        """Yield (object, offset, size) of the objects that a piece of memory is in."""
+        view, process = self.view(task), task.process
+        while start < end:
+            target, offset = view.address(start)
+            borders = [border for r in process.ranges for border in (r.start, r.end) if start < border < end]
+            upto = min(borders, default=end)
+            yield target or self._memory(process), offset, upto - start
+            start = upto
 
     def forget_stack(self, task: Task) -> None:
         """Record that a thread's stack is free: its thread is about to end."""

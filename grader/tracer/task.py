@@ -11,6 +11,7 @@ from typing import Any
 from grader.mechanisms.base import Call
 from grader.tracer import proc, ptrace
 from grader.tracer.code import Code
+from grader.tracer.log import Gathered
 
 
 @unique
@@ -163,6 +164,7 @@ class Task:
     announcements: list[Announcement] = field(default_factory=list)  # of the calls it is inside of
     files: proc.TaskFiles | None = None
     log: int = 0  # address of the accesses that its run-time writes down
+    logged: Gathered = field(default_factory=Gathered)
     label: str = ""  # as that of its process
     made: dict[str, int] = field(default_factory=dict)  # how many operations of each name
 
