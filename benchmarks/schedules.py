@@ -23,7 +23,7 @@ from grader.reporters.progress import Silent
 from grader.sandbox.doctor import choose_isolation
 from grader.selftest import outcome_of, solutions
 
-EXERCISES = ("abc", "fifo-chat", "graceful", "mq-jobs", "pipeline", "shm-counter")
+EXERCISES = tuple(sorted(folder.name for folder in (ROOT / "exercises").iterdir()))
 REPETITIONS = 200
 SCHEDULE_CHECKS = frozenset({"deadlock", "ordering", "sleep-sync", "lost-wakeup", "race", "output"})
 
@@ -81,6 +81,18 @@ def first_failures() -> Iterator[tuple[str, int]]:
             yield f"{name}/{solution.name}", min(failed)
 
 
+def races_in_first_schedule() -> Iterator[tuple[str, bool, str]]:
+    """Yield for each C mutant that races whether a fair schedule of its scenarios shows it, and the finding."""
+    for name in EXERCISES:
+        for solution in solutions(ROOT / "reference" / name):
+            if solution.check != "race" or not list(solution.path.glob("*.c")):
+                continue
+            verdict = grade(request(name, solution.path, schedules=1, shrink=False), Silent())
+            found = [one for result in verdict.scenarios for one in result.findings if one.check == "race"]
+            shown = next((one for one in found if one.line), None)
+            yield f"{name}/{solution.name}", shown is not None, shown.message if shown else ""
+
+
 def seeds(count: int) -> Iterator[tuple[str, int]]:
     """Yield each solution of the catalogue with the number of seeds that gave another verdict than seed 0."""
     for name in EXERCISES:
@@ -111,6 +123,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         show("a program that sleeps 60 s, after its build", sleeper(Path(folder)), 1, " s")
     show("histories that differ for the same seed", identical(), 0, "")
+    races = list(races_in_first_schedule())
+    for name, caught, message in races:
+        print(f"  {'found ' if caught else 'MISSED'} {name}: {message}")
+    show(
+        "racing mutants that the first schedule does not show",
+        sum(not caught for _, caught, _ in races),
+        0,
+        "",
+    )
     numbers = dict(first_failures())
     for name, number in numbers.items():
         print(f"  {number:3} {name}")
