@@ -8,6 +8,8 @@ SCRIPT_NAME = "script"
 CLOCK_NAME = "clock"
 FORKED = "forked"
 """What a thread is about to do that returns from `fork`, where that is a choice of its own."""
+BEYOND_FORK = "beyond fork"
+"""What it does first after that, whatever that is."""
 
 
 @dataclass(frozen=True, slots=True)

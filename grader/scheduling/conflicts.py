@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from grader.model.history import History, Op, OpType
-from grader.model.schedule import FORKED, SCRIPT_NAME, Act
+from grader.model.schedule import BEYOND_FORK, FORKED, SCRIPT_NAME, Act
 from grader.scheduling.deeds import Deed, deeds_of, names_of
 
 _LOADS = frozenset({"load", "volatile_load", "atomic_load", "read_range"})
@@ -29,6 +29,7 @@ _SIGNAL_POINTS = frozenset(
 )  # fmt: skip
 
 _MEETINGS_MAX = 3
+_POINTS_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ def contention(history: History, meetings: Iterable[tuple[int, int]] = ()) -> Co
         if not (first.own or then.own):
             continue
         pair = Pair(first.act, then.act, rank, then.op.index - first.op.index)
-        kind = (first.place, then.place, _keys(then.op) if rank > 1 else ())
+        words = (first.act.f, then.act.f)
+        kind = (first.place, then.place, words, _keys(then.op) if rank > 1 else ())
         if kind not in found or pair.distance < found[kind].distance:
             found[kind] = pair
     return Contention(
@@ -188,7 +190,7 @@ def _signals(history: History, deeds: list[Deed]) -> Iterator[tuple[Deed, Deed, 
             after = [other for other in theirs if other.op.index > deeds[position].op.index]
             for other in before[:-4:-1]:
                 yield other, deed, 0
-            for other in after[:3]:
+            for other in after[:_POINTS_MAX]:
                 yield deed, other, 0
 
 
@@ -236,17 +238,21 @@ def _births(history: History, deeds: list[Deed]) -> Iterator[tuple[Deed, Deed, i
         parent_name = names.get((op.pid, op.tid))
         if op.f != "fork" or op.type is not OpType.OK or parent_name is None or not isinstance(child, int):
             continue
-        born = by_name.get(names.get((child, child), ""), [])
+        child_name = names.get((child, child))
         parent = [deed for deed in by_name[parent_name] if deed.op.index > op.index]
-        if not born or not parent:
+        if child_name is None or not parent:
             continue
-        whole = Act(born[0].act.name, "", 0)
+        born = by_name.get(child_name, [])
+        whole = Deed(born[0].op if born else op, Act(child_name, "", 0), parent[0].own)
         if _hears_children(history, op):
             nth = sum(1 for deed in by_name[parent_name] if deed.op.f == "fork" and deed.op.index < op.index)
-            returns = Deed(parent[0].op, Act(parent_name, FORKED, nth), parent[0].own)
-            yield returns, Deed(born[0].op, whole, born[0].own), 0
-        yield parent[0], Deed(born[0].op, whole, born[0].own), 1
-        yield born[0], Deed(parent[0].op, Act(parent_name, "", 0), parent[0].own), 1
+            for word in (FORKED, BEYOND_FORK):
+                yield Deed(parent[0].op, Act(parent_name, word, nth), parent[0].own), whole, 0
+            for deed in [deed for deed in parent if deed.op.f in _SIGNAL_POINTS][:_POINTS_MAX]:
+                yield deed, whole, 0
+        yield parent[0], whole, 1
+        if born:
+            yield born[0], Deed(parent[0].op, Act(parent_name, "", 0), parent[0].own), 1
 
 
 def _hears_children(history: History, fork: Op) -> bool:

@@ -193,3 +193,15 @@ def test_hurried_is_fair_once_the_sleeper_has_to_wait() -> None:
 def test_hurried_lets_the_others_go_on_while_the_sleeper_waits_before_its_sleep() -> None:
     rounds = [[one("a"), one("clock")], [one("a"), one("b", "nanosleep", 1)], [one("a"), one("clock")]]
     assert play(scheduler("hurried", **SLEEP), rounds) == ["a", "b", "clock"]
+
+
+def test_directed_holds_whatever_comes_first_after_a_fork() -> None:
+    options: dict[str, Any] = {"hold": ["a", "beyond fork", 2], "until": ["b", "", 0]}
+    rounds = [
+        [one("a", "fork", 1)],
+        [one("a", "forked", 2), one("b")],
+        [one("a", "pause", 1), one("b")],
+        [one("a", "pause", 1), one("b")],
+        [one("a", "pause", 1)],
+    ]
+    assert play(scheduler("directed", **options), rounds) == ["a", "a", "b", "b", "a"]
