@@ -114,7 +114,9 @@ class _ScenarioCheck:
         self._each(scope)
         self._cast()
         self._players(script.started)
-        for node in members(at(self._node, "stays")):
+        means = [*members(at(self._node, "requires")), *members(at(self._node, "forbids"))]
+        named = [part for part in (at(each, "part") for each in means) if part is not None]
+        for node in (*members(at(self._node, "stays")), *named):
             if isinstance(node, ScalarNode) and node.text not in self._scenario.cast:
                 self._report(node, messages.unknown("part", node.text, self._scenario.cast))
         return self._found

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from grader.model.means import Forbidden, Required
 from grader.model.object import NewObject, ObjectRef
 from grader.model.section import Exclusive, Overlap
 from grader.model.strict import (
@@ -306,6 +307,8 @@ class Scenario(Strict):
     exclusive: Annotated[list[Exclusive], BeforeValidator(as_list)] = Field(
         default=[], description="What must never be at the same time."
     )
+    requires: list[Required] = Field(default=[], description="By what means the work is done.")
+    forbids: list[Forbidden] = Field(default=[], description="By what means it is not.")
     overtaken: int | None = Field(
         default=None, ge=1, description="So often others may be served first while one waits, in a fair run."
     )

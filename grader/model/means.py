@@ -1,0 +1,31 @@
+"""By what means a submission has to do its work, and by what not: told by the operations of a run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from grader.model.strict import PartName, Strict, Text, as_list
+
+_CALLS = "Operations by their names in a history, as `write` or `sem_wait`; any of them."
+
+
+class Means(Strict):
+    """Operations of a part, perhaps on one object."""
+
+    part: PartName
+    calls: Annotated[list[Text], BeforeValidator(as_list), Field(min_length=1, description=_CALLS)]
+    object: Text = Field(default="", description="Only those on this object, as the student calls it.")
+    because: Text = Field(default="", description="What the student is told of it, as a sentence.")
+
+
+class Required(Means):
+    """So much must have been done by these means, or the work was done by others."""
+
+    processes: int = Field(default=1, ge=1, description="By so many different processes of the part.")
+    times: int = Field(default=1, ge=1, description="So often.")
+
+
+class Forbidden(Means):
+    """Nothing may be done by these means."""
