@@ -92,6 +92,11 @@ class Judged:
         """Ids of the checks it failed."""
         return frozenset(finding.check for finding in self.findings if finding.severity is Severity.ERROR)
 
+    @property
+    def effects(self) -> frozenset[str]:
+        """Ids of the checks that these explain."""
+        return frozenset(effect.check for finding in self.findings for effect in finding.effects)
+
 
 def perform(cause: Cause, spec: RunSpec) -> History:
     """Make one run.

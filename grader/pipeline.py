@@ -64,6 +64,7 @@ class Request:
         runs: where runs are stored; None: nowhere.
         go_on: do not stop a scenario at its first failing schedule.
         shrink: make a failing schedule small before it is shown.
+        steady: make sure that a program does the same thing twice under one schedule.
     """
 
     exercise: Exercise
@@ -78,6 +79,7 @@ class Request:
     runs: Path | None = None
     go_on: bool = False
     shrink: bool = True
+    steady: bool = True
 
 
 def grade(request: Request, progress: Progress) -> Verdict:
@@ -228,6 +230,7 @@ def _run_scenario(
         seconds=exploration.seconds,
         shrink=exploration.shrink if request.shrink else 0,
         go_on=request.go_on,
+        steady=request.steady,
     )
 
     def note(judged: Judged) -> None:

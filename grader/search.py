@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from grader import store
 from grader.exploration import Explorer, Judged, Pending
 from grader.filling import fill
+from grader.harm import harmful
 from grader.model.history import EndReason, Op
 from grader.model.schedule import Switch
 from grader.planning import DIRECTED, PCT, RunSpec
@@ -53,11 +54,13 @@ class Budget:
         seconds: wall-clock time after which no further run is looked at.
         shrink: runs spent on making a failing schedule small.
         go_on: do not stop at the first failure.
+        steady: make one run twice, and see whether they differ.
     """
 
     seconds: float
     shrink: int
     go_on: bool = False
+    steady: bool = True
 
 
 def begin(explorer: Explorer, plan: Sequence[RunSpec]) -> list[Pending]:
@@ -104,7 +107,9 @@ def search(
     if take(firsts):
         rest = list(_filled(plan, made))
         planned = len(firsts) + len(rest)
-        again = explorer.submit(made[0].spec) if made and not made[0].error else None
+        again = None
+        if budget.steady and made and not made[0].error:
+            again = explorer.submit(made[0].spec)
         take([explorer.submit(spec) for spec in rest])
         if again is not None and not any(judged.failed for judged in made):
             unsteady = _difference(made[0], again.result())
@@ -112,6 +117,9 @@ def search(
     failed = next((judged for judged in made if judged.failed), None)
     if failed is None:
         return Found(made=tuple(made), planned=planned)
+    if not budget.steady:
+        return Found(made=tuple(made), planned=planned, shown=failed)
+    failed = harmful(explorer, failed)
     same = explorer.submit(_replayed(failed.spec, _schedule(failed))).result()
     unsteady = _difference(failed, same)
     shown = failed if unsteady else _small(explorer, failed, budget.shrink)
@@ -188,7 +196,11 @@ def _small(explorer: Explorer, failed: Judged, budget: int) -> Judged:
                 if position < len(candidates):
                     waiting.append(explorer.submit(_replayed(failed.spec, candidates[position])))
                     position += 1
-                fails = not judged.error and judged.checks == failed.checks
+                # Of a race the harm is to be seen.
+                same = judged.checks == failed.checks and (
+                    "race" not in failed.checks or judged.effects >= failed.effects
+                )
+                fails = not judged.error and same
                 yield _Attempt(judged, _schedule(judged), fails)
         finally:
             for rest in waiting:

@@ -111,6 +111,7 @@ def _grade_one(task: tuple[Exercise, Path, Solution, Config, int, int | None]) -
         schedules=schedules,
         jobs=1,
         shrink=False,
+        steady=not solution.check,
     )
     try:
         got = outcome_of(grade(request, Silent()))
