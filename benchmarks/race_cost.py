@@ -1,8 +1,8 @@
 """What looking for races costs: programs that touch much shared memory, graded with the default budget.
 
-Aims: a worker that makes 100,000 accesses is graded within 3 s, whether it repeats one, walks along an array
-or jumps about in it; one that copies 64 MiB into shared memory within 5 s. Besides: operations per second of a
-program whose every operation is announced.
+Aims: a worker that makes 100,000 accesses is graded within 3 s, whether it repeats one, walks along an
+array or jumps about in it; one that copies 64 MiB into shared memory within 5 s. Besides: operations per
+second of a program whose every operation is announced.
 """
 
 from __future__ import annotations

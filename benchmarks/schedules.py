@@ -82,7 +82,7 @@ def first_failures() -> Iterator[tuple[str, int]]:
 
 
 def races_in_first_schedule() -> Iterator[tuple[str, bool, str]]:
-    """Yield for each C mutant that races whether a fair schedule of its scenarios shows it, and the finding."""
+    """Yield for each C mutant that races whether a fair schedule shows it, and the finding."""
     for name in EXERCISES:
         for solution in solutions(ROOT / "reference" / name):
             if solution.check != "race" or not list(solution.path.glob("*.c")):

@@ -11,7 +11,7 @@ from tests.system.run_program import c_program, perform
 pytestmark = pytest.mark.system
 
 _LIBRARY = frozenset({"nanosleep", "sigprocmask", "stat"})
-"""Programs rest so that everybody else goes first; the C library masks signals, and looks at what it opens."""
+"""Programs rest so that all others go first; the C library masks signals, and looks at what it opens."""
 
 
 @pytest.mark.parametrize(
