@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.checkers._kept_out import RULE as OVERLAP_RULE
 from grader.exploration import Judged
 from grader.model.exercise import Scenario
 from grader.model.verdict import Finding, Outcome, ScenarioResult
+from grader.overlapping import missing, unproven
 from grader.planning import RunSpec
 from grader.reporters.explain import count
 from grader.search import REPLAY, Found, explored
 from grader.store import SUFFIX
-
-OVERLAP_RULE = "Who does not touch the same thing must not wait for one another."
 
 
 def history_file(spec: RunSpec) -> str:
@@ -43,15 +43,17 @@ def decide(scenario: Scenario, found: Found, time_s: float) -> ScenarioResult:
         outcome, explanation = Outcome.ERROR, broken.error
     elif open_:
         outcome, explanation = Outcome.INCONCLUSIVE, open_.undecided
-    elif _too_narrow(scenario, made):
+    elif missing(made) and scenario.overlap and scenario.overlap.past_waiting:
         outcome, explanation = Outcome.FAILED, ""
+    elif missing(made):
+        outcome, explanation = Outcome.INCONCLUSIVE, unproven(made)
     else:
         outcome, explanation = Outcome.PASSED, ""
     findings: tuple[Finding, ...] = ()
     if outcome is Outcome.FAILED and failed:
         findings = failed.findings
     elif outcome is Outcome.FAILED:
-        findings = (_never_together(scenario, made),)
+        findings = (_nobody_passed(made),)
     elif not failed:
         findings = tuple(dict.fromkeys(finding for judged in made for finding in judged.findings))
     return ScenarioResult(
@@ -73,31 +75,13 @@ def decide(scenario: Scenario, found: Found, time_s: float) -> ScenarioResult:
     )
 
 
-def _too_narrow(scenario: Scenario, made: Sequence[Judged]) -> bool:
-    """Whether an overlap that must be possible was reached in none of the runs."""
-    return (
-        scenario.overlap is not None and max((run.inside for run in made), default=0) < scenario.overlap.least
-    )
-
-
-def _never_together(scenario: Scenario, made: Sequence[Judged]) -> Finding:
-    section = scenario.overlap
-    least = section.least if section else 0
-    most = max((run.inside for run in made), default=0)
-    message = (
-        f"{least} must be able to be inside at once, and in {count(len(made), 'schedule')} "
-        f"there were never more than {most}."
-    )
-    if section and section.past_waiting:
-        message = (
-            "While one sleeps for something, another who has no use for it must be able to go on, and in "
-            f"{count(len(made), 'schedule')} nobody did: who waits keeps others from going on."
-        )
+def _nobody_passed(made: Sequence[Judged]) -> Finding:
     return Finding(
         check="overlap",
-        message=message,
+        message="While one sleeps for something, another who has no use for it must be able to go on, and in "
+        f"{count(len(made), 'schedule')} nobody did: who waits keeps others from going on.",
         why=OVERLAP_RULE,
-        read="man 7 sem_overview" if section and section.past_waiting else "man 2 flock",
+        read="man 7 sem_overview",
     )
 
 

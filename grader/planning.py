@@ -24,6 +24,7 @@ RANDOM = "random"
 DIRECTED = "directed"
 PCT = "pct"
 HURRIED = "hurried"
+TOGETHER = "together"
 DEFAULT = "default"
 
 ADAPTIVE = frozenset({DEFAULT, DIRECTED, PCT})

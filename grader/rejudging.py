@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from grader import store
-from grader.checkers import compose
 from grader.deciding import decide, history_file
 from grader.executors.tree import read_tree
-from grader.exploration import Judged
+from grader.exploration import Judged, judge
 from grader.model.config import Config
 from grader.model.errors import SubmissionError, UsageError
 from grader.model.exercise import Exercise, Scenario
 from grader.model.verdict import Verdict
+from grader.overlapping import blamed, missing
 from grader.planning import FAIR, RunSpec, make_plan
 from grader.search import REPLAY, Found
 from grader.store import RunFolder, StoredRun
@@ -33,6 +32,8 @@ def rejudge(exercise: Exercise, folder: RunFolder) -> Verdict:
         small = (replace(run, strategy=REPLAY) for run in stored if run.slot == 0)
         shown = next((judged for run in small if (judged := _again(exercise, scenario, folder, run))), None)
         if made:
+            if shown is not None and missing(made):
+                shown = blamed(shown)
             found = Found(made=tuple(made), planned=len(made), shown=shown)
             results.append(decide(scenario, found, 0.0))
     if not results:
@@ -56,13 +57,8 @@ def _again(exercise: Exercise, scenario: Scenario, folder: RunFolder, stored: St
     history = folder.load_history(history_file(spec))
     if history is None:
         return None
-    findings = compose.judge(history, spec, exercise.tolerates)
-    return Judged(
-        spec=spec if spec.strategy == REPLAY else replace(spec, strategy="stored"),
-        findings=tuple(findings),
-        history=store.compress(history),
-        undecided=compose.undecided(history, findings),
-    )
+    judged = judge(history, spec, exercise.tolerates)
+    return judged if spec.strategy == REPLAY else replace(judged, spec=replace(spec, strategy="stored"))
 
 
 def spec_of(exercise: Exercise, scenario: str, script_index: int, seed: int, config: Config) -> RunSpec:

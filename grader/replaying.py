@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.building import build_all
-from grader.checkers import compose
 from grader.counterexample import (
     Counterexample,
     digest_of_exercise,
@@ -15,12 +14,13 @@ from grader.counterexample import (
     digest_of_submission,
 )
 from grader.executors.tree import read_tree
-from grader.exploration import perform
+from grader.exploration import judge, perform
 from grader.model.config import Config
 from grader.model.errors import SubmissionError, UsageError
 from grader.model.exercise import Exercise
 from grader.model.history import History
 from grader.model.verdict import Finding, Severity
+from grader.overlapping import blamed
 from grader.rejudging import spec_of
 from grader.sandbox.doctor import choose_isolation
 from grader.search import REPLAY
@@ -80,9 +80,12 @@ def replay(
     if broken is not None:
         raise SubmissionError(f"{submission} does not build here: {broken.message}")
     history = perform(cause, spec)
+    judged = judge(history, spec, exercise.tolerates)
+    if example.check == "overlap":
+        judged = blamed(judged)
     return Replayed(
         history=history,
-        findings=tuple(compose.judge(history, spec, exercise.tolerates)),
+        findings=judged.findings,
         identical=digest_of_history(history) == example.history_digest,
         sources=built.sources,
     )

@@ -1,8 +1,8 @@
 """Looks for a schedule under which a scenario fails: the budget of schedules, spent well.
 
-First a fair run of each script; what conflicts in it directs the next ones (`planning.fill`). The search ends
-at the first failure. That one is run again - a program that does not do the same thing twice is not judged -
-and then made small.
+First a fair run of each script; then, if an overlap is demanded, runs that look for it (`overlapping`). What
+conflicts in the fair run directs the next ones (`filling.fill`). The search ends at the first failure. That
+one is run again - a program that does not do the same thing twice is not judged - and then made small.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from grader.filling import fill
 from grader.harm import harmful
 from grader.model.history import EndReason, Op
 from grader.model.schedule import Switch
+from grader.overlapping import attempt, blamed, proof
 from grader.planning import DIRECTED, PCT, RunSpec
 from grader.reporters.explain import count
 from grader.shrinking import Switches, shrink
@@ -103,20 +104,17 @@ def search(
                 return False
         return True
 
-    planned = len(plan)
-    if take(firsts):
+    planned, again = len(plan), None
+    if take(firsts) and _gather(explorer, plan, made, take):
         rest = list(_filled(plan, made))
-        planned = len(firsts) + len(rest)
-        again = None
+        planned = len(made) + len(rest)
         if budget.steady and made and not made[0].error:
             again = explorer.submit(made[0].spec)
         take([explorer.submit(spec) for spec in rest])
-        if again is not None and not any(judged.failed for judged in made):
-            unsteady = _difference(made[0], again.result())
-            return Found(made=tuple(made), planned=planned, unsteady=unsteady)
-    failed = next((judged for judged in made if judged.failed), None)
+    failed = next((judged for judged in made if judged.failed), None) or proof(made)
     if failed is None:
-        return Found(made=tuple(made), planned=planned)
+        unsteady = _difference(made[0], again.result()) if again is not None else ""
+        return Found(made=tuple(made), planned=planned, unsteady=unsteady)
     if not budget.steady:
         return Found(made=tuple(made), planned=planned, shown=failed)
     failed = harmful(explorer, failed)
@@ -126,12 +124,26 @@ def search(
     return Found(made=tuple(made), planned=planned, shown=shown, unsteady=unsteady)
 
 
+def _gather(
+    explorer: Explorer,
+    plan: Sequence[RunSpec],
+    made: Sequence[Judged],
+    take: Callable[[Sequence[Pending]], bool],
+) -> bool:
+    """Look for the overlap that a scenario demands, one run after the other; False if the search is over."""
+    while (spec := attempt(plan, made)) is not None:
+        if not take([explorer.submit(spec)]):
+            return False
+    return True
+
+
 def _filled(plan: Sequence[RunSpec], made: Sequence[Judged]) -> Sequence[RunSpec]:
     """Fill in the runs behind the first ones; those of different scripts in turn."""
-    found = {judged.spec.script_index: judged for judged in made}
+    used = {(judged.spec.script_index, judged.spec.slot) for judged in made}
     scripts = []
-    for index, first in found.items():
-        slots = [spec for spec in plan if spec.script_index == index and spec.slot > 0]
+    for first in (judged for judged in made if judged.spec.slot == 0):
+        index = first.spec.script_index
+        slots = [spec for spec in plan if spec.script_index == index and (index, spec.slot) not in used]
         if first.contention is not None:
             scripts.append(fill(first.spec, slots, first.contention))
     return sorted((spec for script in scripts for spec in script), key=lambda spec: spec.slot)
@@ -193,6 +205,8 @@ def _small(explorer: Explorer, failed: Judged, budget: int) -> Judged:
         try:
             while waiting:
                 judged = waiting.pop(0).result()
+                if failed.kept_out is not None and failed.kept_out in failed.findings:
+                    judged = blamed(judged, failed)
                 if position < len(candidates):
                     waiting.append(explorer.submit(_replayed(failed.spec, candidates[position])))
                     position += 1

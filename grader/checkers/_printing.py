@@ -2,7 +2,8 @@
 
 A thread that ran on after an operation stands at its next one until that is made. So it stands at the call
 that writes a line from its last operation before that call: whatever it has to hold while it writes, it holds
-all that time. Nothing is known of one that was woken, or sent a signal, and has not been chosen since.
+all that time. Nothing is known of one that was woken, or sent a signal, and has not been chosen since. When
+it has written the line it runs on again; if it then stands at an announced post, it has given nothing back.
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ def lines(history: History, section: Section) -> Iterator[tuple[Op, str]]:
 
 def printing(history: History, section: Section) -> Iterator[tuple[Op, Inside]]:
     """Yield for each line that is printed its op, and all who stand at the call that prints such a line."""
-    printed = [(op, _arrived(history, op)) for op in _entries(history, section)]
-    for op, _ in printed:
-        there = [other for other, since in printed if since < op.index <= other.index]
+    printed = [(op, arrived(history, op), _left(history, op)) for op in _entries(history, section)]
+    for op, _, _ in printed:
+        there = [other for other, since, until in printed if since < op.index <= until]
         yield op, {(other.part, other.pid): other for other in there}
 
 
@@ -78,15 +79,25 @@ def _entries(history: History, section: Section) -> Iterator[Op]:
     return (op for op, line in lines(history, section) if enter.fullmatch(line) and op.pid)
 
 
-def _arrived(history: History, output: Op) -> int:
+def arrived(history: History, output: Op) -> int:
     """Return the index of the op after which a thread stood at the call that printed; of that if unknown."""
     earlier = history.ops[: output.index]
     own = [op for op in earlier if op.pid == output.pid and op.f != "output"]
     call = next((op for op in reversed(own) if op.type is OpType.INVOKE), output)
     before = next((op for op in reversed(own) if op.tid == call.tid and op.index < call.index), None)
-    if before is None or before.blocked or before.type is OpType.INVOKE or before.f in _NOT_RUN_ON:
+    if before is None or before.type is OpType.INVOKE or before.f in _NOT_RUN_ON:
+        return call.index
+    if before.blocked and _ANNOUNCED not in history.invoke_of(before).value:
         return call.index
     return before.index
+
+
+def _left(history: History, output: Op) -> int:
+    """Return the index of the announced post at which who has printed stands next; else of the output."""
+    later = (op for op in history.ops[output.index + 1 :] if op.pid == output.pid)
+    then = next((op for op in later if op.f != "output"), None)
+    stands = then is not None and then.f == "sem_post" and _ANNOUNCED in then.value
+    return then.index if stands and then is not None else output.index
 
 
 def _sleeps(history: History, pids: set[int]) -> Iterator[tuple[Op, int]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from grader.checkers._expect import difference
 from grader.checkers._locks import LOCKING, Lock, changes, died_holding, holders
+from grader.checkers._pages import page
 from grader.checkers._processes import exits
 from grader.checkers._waits import Wait, lock_holders, never_woken, open_ends, waits
 from grader.checkers.base import Spec, at, failed, flags, located, named, who
@@ -17,28 +18,6 @@ RULE = "Whoever waits must be woken by somebody who does not wait for him in tur
 
 _TOLD_MAX = 4
 _PIPES = frozenset({ObjectKind.PIPE, ObjectKind.FIFO})
-_READING = {
-    "pipe": "man 7 pipe",
-    "fifo": "man 7 fifo",
-    "semaphore": "man 7 sem_overview",
-    "sysv-semaphore": "man 2 semop",
-    "sysv-queue": "man 2 msgop",
-    "queue": "man 7 mq_overview",
-    "socket": "man 7 unix",
-    "file": "man 2 flock",
-}
-_BY_CALL = {
-    "pause": "man 2 sigsuspend",
-    "sigwait": "man 3 sigwait",
-    "pthread_cond_": "man 3 pthread_cond_wait",
-    "pthread_mutex_": "man 3 pthread_mutex_lock",
-    "pthread_rwlock_": "man 3 pthread_rwlock_rdlock",
-    "pthread_barrier_": "man 3 pthread_barrier_wait",
-    "pthread_spin_": "man 3 pthread_spin_lock",
-    "pthread_join": "man 3 pthread_join",
-    "sem_": "man 7 sem_overview",
-}
-"""By the beginning of the call's name; it tells more than the kind of memory that a lock lies in."""
 
 
 def check(history: History, spec: Spec) -> list[Finding]:
@@ -149,18 +128,12 @@ def _finding(history: History, involved: Sequence[Wait], own: Sequence[Wait]) ->
         check="deadlock",
         message=f"{'; '.join(told)}.",
         why=RULE,
-        read=_reading(history, first.op),
+        read=page(history, first.op),
         part=first.thread.part,
         pid=first.thread.pid,
         ops=tuple(wait.op.index for wait in involved),
         **located(first.op),
     )
-
-
-def _reading(history: History, op: Op) -> str:
-    by_call = next((page for name, page in _BY_CALL.items() if op.f.startswith(name)), "")
-    kind = _kind(history, op)
-    return by_call or _READING.get(kind.value if kind else "", f"man 2 {op.f}")
 
 
 def _sentence(history: History, wait: Wait) -> str:

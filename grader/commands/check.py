@@ -15,13 +15,13 @@ from grader.model.errors import UsageError
 from grader.model.history import History
 from grader.model.verdict import Outcome, Verdict
 from grader.pipeline import Request, grade
-from grader.planning import HURRIED
+from grader.planning import HURRIED, TOGETHER
 from grader.rejudging import rejudge
 from grader.reporters import json, junit, terminal
 from grader.reporters.progress import make_progress
 from grader.search import REPLAY
 
-_NOT_CHOSEN = frozenset({REPLAY, HURRIED})
+_NOT_CHOSEN = frozenset({REPLAY, HURRIED, TOGETHER})
 """Strategies that are part of others: they must be told what to do."""
 
 

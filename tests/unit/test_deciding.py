@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from grader.deciding import OVERLAP_RULE, decide
+from grader.deciding import decide
 from grader.exploration import Judged
 from grader.model.config import LimitsConfig
 from grader.model.exercise import Scenario
@@ -89,16 +89,41 @@ def test_what_the_grader_could_not_do_is_an_error_and_what_proves_nothing_is_ope
     assert (open_.outcome, open_.explanation) == (Outcome.INCONCLUSIVE, "too slow")
 
 
+OVERLAP = {"enter": "in", "leave": "out", "least": 3}
+
+
+def overlapped(slot: int = 0, **judged: Any) -> Judged:
+    made = run(slot, **judged)
+    return replace(made, spec=replace(made.spec, scenario=scenario(overlap=OVERLAP)))
+
+
 def test_an_overlap_must_be_reached_in_one_of_the_runs() -> None:
-    shared = scenario(overlap={"enter": "in", "leave": "out", "least": 3})
-    reached = decide(shared, Found(made=(run(inside=1), run(1, inside=3)), planned=2), 0)
-    missed = decide(shared, Found(made=(run(inside=1), run(1, inside=2)), planned=2), 0)
-    assert (reached.outcome, missed.outcome, missed.points) == (Outcome.PASSED, Outcome.FAILED, 0)
-    assert missed.findings == (
-        Finding(
-            check="overlap",
-            message="3 must be able to be inside at once, and in 2 schedules there were never more than 2.",
-            why=OVERLAP_RULE,
-            read="man 2 flock",
-        ),
+    reached = decide(
+        scenario(overlap=OVERLAP), Found(made=(overlapped(inside=1), overlapped(1, inside=3)), planned=2), 0
     )
+    assert reached.outcome is Outcome.PASSED
+
+
+def test_an_overlap_that_was_not_reached_is_no_fault_unless_it_is_proven() -> None:
+    made = (overlapped(inside=1), overlapped(1, inside=2))
+    missed = decide(scenario(overlap=OVERLAP), Found(made=made, planned=2), 0)
+    assert (missed.outcome, missed.points, missed.findings) == (Outcome.INCONCLUSIVE, 0, ())
+    assert missed.explanation.startswith(
+        "3 must be able to be inside at once; in 2 schedules there were never"
+    )
+    proof = Finding(check="overlap", message="m", why="w", read="r")
+    shown = overlapped(1, findings=(proof,), strategy="replay")
+    failed = decide(scenario(overlap=OVERLAP), Found(made=made, planned=2, shown=shown), 0)
+    assert (failed.outcome, failed.findings, failed.run) == (
+        Outcome.FAILED,
+        (proof,),
+        "turns-0-small.jsonl.gz",
+    )
+
+
+def test_if_nobody_ever_passes_one_who_sleeps_it_is_a_fault() -> None:
+    passing = {"enter": "in", "past_waiting": True}
+    made = overlapped(inside=1)
+    made = replace(made, spec=replace(made.spec, scenario=scenario(overlap=passing)))
+    decided = decide(scenario(overlap=passing), Found(made=(made,), planned=1), 0)
+    assert (decided.outcome, [finding.check for finding in decided.findings]) == (Outcome.FAILED, ["overlap"])

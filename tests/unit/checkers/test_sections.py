@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.checkers import mutual_exclusion, starvation
-from grader.checkers._sections import most_inside
+from grader.checkers._sections import meetings, most_inside, stretches
 from grader.model.history import History, ObjectKind
 from grader.model.section import Overlap
 from grader.model.verdict import Finding
@@ -15,6 +15,7 @@ from .history_builder import RunSpec, Story, told
 EATS = r"\d eats"
 
 EXCLUSIVE = {"enter": r"enter (\d+)", "leave": r"leave (\d+)"}
+MARKED = Overlap(enter=EXCLUSIVE["enter"], leave=EXCLUSIVE["leave"])
 
 
 def parked(*lines: str, most: int = 1) -> Story:
@@ -129,6 +130,60 @@ def test_who_stands_at_the_call_that_prints_a_line_is_inside() -> None:
         '2 are inside at once, where only one may be: alice (pid 11) printing "0 eats\\n", '
         'alice (pid 12) printing "1 eats\\n".'
     ]
+
+
+def test_who_has_printed_and_stands_at_an_announced_post_is_inside_still() -> None:
+    for announced, found in (({"size": 32}, 1), ({"op": "FUTEX_WAKE"}, 0)):
+        s, forks = table()
+        s.call(11, "sem_wait", forks, offset=0, size=32)
+        writes(s, 11, "0 eats\n")
+        s.call(12, "sem_wait", forks, offset=64, size=32, blocked=True)  # woken, chosen, and run on
+        writes(s, 12, "1 eats\n")
+        s.call(11, "sem_post", forks, offset=0, **announced)
+        assert len(mutual_exclusion.check(s.history, s.spec)) == found
+
+
+def test_who_stands_at_the_call_that_prints_the_line_of_entering_is_inside() -> None:
+    s = Story(exclusive=EXCLUSIVE)
+    lock = s.object(ObjectKind.MAPPING)
+    for pid in (11, 12):
+        s.fork(10, pid)
+        s.call(pid, "sem_wait", lock, offset=0, size=32)
+    for pid, car in ((11, 1), (12, 2)):
+        writes(s, pid, f"enter {car}\n")
+        writes(s, pid, f"leave {car}\n")
+    assert told(mutual_exclusion.check(s.history, s.spec)) == [
+        '2 are inside at once, where only one may be: alice (pid 11) since "enter 1\\n", '
+        'alice (pid 12) since "enter 2\\n".'
+    ]
+
+
+def test_one_process_that_prints_for_all_of_them_is_not_at_two_lines_at_once() -> None:
+    s = Story(exclusive=EXCLUSIVE)
+    for car in (1, 2):
+        writes(s, 10, f"enter {car}\n")
+        writes(s, 10, f"leave {car}\n")
+    assert mutual_exclusion.check(s.history, s.spec) == []
+
+
+def test_who_leaves_and_who_enters_next_could_meet() -> None:
+    s = Story()
+    s.fork(10, 11)
+    for pid, line in ((10, "enter 1"), (10, "leave 1"), (11, "enter 2"), (11, "leave 2"), (11, "enter 3")):
+        writes(s, pid, line + "\n")
+    writes_of = [op for op in s.ops if op.f == "write" and op.invoked is None]
+    assert meetings(stretches(s.history, MARKED)) == [(writes_of[1], writes_of[2])]
+
+
+def test_what_is_written_at_once_is_a_stretch_of_one_call() -> None:
+    s = Story()
+    writes(s, 10, "enter 1\nleave 1\n")
+    (way,) = stretches(s.history, MARKED)
+    assert way.enter is way.leave
+    (way,) = stretches(s.history, Overlap(enter="enter 1"))
+    assert way.enter is way.leave
+    s.event(10, "output", stream="stdout", data="enter 2\n")
+    assert stretches(s.history, MARKED)[1].leave is None
 
 
 def test_one_who_came_to_it_after_the_other_had_printed_was_not_there() -> None:

@@ -16,7 +16,7 @@ from grader.model.history import (
     RunEnd,
 )
 from grader.model.schedule import Act
-from grader.scheduling.conflicts import Pair, contention, turned
+from grader.scheduling.conflicts import Pair, acts, contention, turned
 
 A, B = 4, 6
 
@@ -221,3 +221,31 @@ def test_whether_a_pair_was_turned_shows_in_the_history() -> None:
     assert turned(told.history, hold=read, until=write)
     assert turned(told.history, hold=Act("a", "write", 2), until=read)
     assert not turned(told.history, hold=read, until=Act("a", "write", 2))
+
+
+def test_meetings_are_tried_first_the_closest_ones_and_not_many() -> None:
+    told = Told()
+    for _ in range(5):
+        told.op(A, "write", "pipe:stdout")
+        told.op(B, "write", "pipe:stdout")
+    told.op(8, "write", "pipe:1")
+    told.op(9, "read", "pipe:1")
+    found = contention(told.history, [(0, 5), (2, 3), (4, 5), (6, 9), (10, 11), (3, 99)]).pairs
+    assert found[:3] == (
+        Pair(Act("a", "write", 2), Act("b", "write", 2), rank=0, distance=1),
+        Pair(Act("a", "write", 3), Act("b", "write", 3), rank=0, distance=1),
+        Pair(Act("a", "write", 4), Act("b", "write", 5), rank=0, distance=3),
+    )
+    assert Pair(Act("a", "write", 1), Act("b", "write", 3), rank=0, distance=5) not in found
+
+
+def test_operations_have_the_same_names_in_other_runs() -> None:
+    told = Told()
+    told.op(A, "write", "pipe:1")
+    told.op(0, "signal", step=2, signals={})
+    told.op(A, "write", "pipe:1")
+    assert acts(told.history) == {
+        0: Act("a", "write", 1),
+        1: Act("script", "signal", 3),
+        2: Act("a", "write", 2),
+    }

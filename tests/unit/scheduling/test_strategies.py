@@ -18,12 +18,14 @@ from grader.scheduling.base import CLOCK, EARLY, SCRIPT, Candidate, Recording, S
 
 STRATEGIES = registry.load("grader.scheduling.strategies", "SCHEDULER")
 NAMES = ("a", "b", "c")
+WAYS = [[[name, "write", 1], [name, "write", 2]] for name in "ab"]
 
 
 def scheduler(name: str, seed: int = 0, **options: Any) -> Scheduler:
     needed: Mapping[str, Any] = {
         "directed": {"hold": ["a", "write", 1], "until": ["b", "read", 1]},
         "hurried": {"sleep": ["a", "nanosleep", 1]},
+        "together": {"stretches": WAYS, "strangers": ["w"], "least": 2},
     }
     made: Scheduler = STRATEGIES[name](seed, {**needed.get(name, {}), **options})
     return made
@@ -44,7 +46,7 @@ def rounds_of(names: Sequence[str], count: int) -> list[list[Candidate]]:
 
 
 def test_all_strategies_are_found() -> None:
-    assert sorted(STRATEGIES) == ["directed", "fair", "hurried", "pct", "random", "replay"]
+    assert sorted(STRATEGIES) == ["directed", "fair", "hurried", "pct", "random", "replay", "together"]
 
 
 @pytest.mark.parametrize("name", sorted(STRATEGIES))
@@ -131,6 +133,41 @@ def test_directed_can_hold_one_as_long_as_the_other_can_go_on() -> None:
     held = one("a", nth=1)
     rounds = [[held, one("b"), one("c")], [held, one("b"), one("c")], [held, one("c")]]
     assert play(chooser, rounds) == ["b", "b", "a"]
+
+
+def test_together_lets_all_come_in_before_those_inside_go_on() -> None:
+    enters, leaves = one("a", nth=1), one("a", nth=2)
+    rounds = [
+        [enters, one("b", "open", 1), one("c")],
+        [enters, one("c")],
+        [enters],
+        [leaves, one("b", "sem_wait", 1)],
+        [leaves, one("clock"), one("early")],
+        [leaves, one("clock")],
+        [leaves],
+        [one("b", nth=1)],
+    ]
+    assert play(scheduler("together"), rounds)[1:] == ["c", "a", "b", "script", "clock", "a", "b"]
+
+
+def test_together_is_content_when_so_many_stand_where_they_would_leave() -> None:
+    rounds = [[one("a", nth=2), one("b", nth=2), one("c")]] * 9
+    assert Counter(play(scheduler("together"), rounds)) == {"a": 3, "b": 3, "c": 3}
+    assert set(play(scheduler("together", least=3), rounds)) == {"c"}
+
+
+def test_together_lets_strangers_go_on_only_after_those_inside() -> None:
+    inside = [one("a", nth=1), one("w")]
+    assert play(scheduler("together"), [inside, [one("a", "read", 1), one("w")]]) == ["a", "a"]
+    assert play(scheduler("together"), [[one("a", nth=2), one("w")]]) == ["w"]
+
+
+def test_together_gives_up_waiting_for_who_asks_again_and_again_or_wants_time_to_pass() -> None:
+    chooser = scheduler("together")
+    chosen = play(chooser, [[one("a", nth=1), one("b", "sched_yield")]] * 200)
+    assert 0 < chosen.count("a") < 5
+    chosen = play(scheduler("together"), [[one("a", nth=2), one("clock")]] * 50)
+    assert 0 < chosen.count("clock") < 20
 
 
 def test_pct_follows_its_priorities_but_for_the_change() -> None:
