@@ -52,7 +52,7 @@ _EXPLAINS: Mapping[str, frozenset[str]] = {
     "deadlock": _SYMPTOMS | {"starvation", "overlap"},
     "polling": _SYMPTOMS | {"limits"},
     "limits": _SYMPTOMS | {"starvation", "overlap"},
-    "sleep-sync": frozenset({"output", "ordering"}),
+    "sleep-sync": frozenset({"output", "ordering", "reaping", "exit-status"}),
     "starvation": _SYMPTOMS,
     "overlap": _SYMPTOMS,
     "ordering": frozenset(),
@@ -159,7 +159,22 @@ def explains(cause: Finding, effect: Finding, history: History) -> bool:
         return endless or (effect.check == "blocking" and effect.part == cause.part)
     if cause.check == "exit-status":
         return effect.part == cause.part
+    if cause.check == "sleep-sync" and effect.check in {"reaping", "exit-status"}:
+        return effect.part == cause.part  # who wakes too early also leaves too early
     if cause.check == "reaping":  # whoever leaves before his children does not see what they do
-        orphans = any(history.ops[index].value.get("orphans") for index in cause.ops)
-        return orphans and effect.part in {cause.part, ""}
+        return _left_too_early(cause, history) and effect.part in {cause.part, ""}
     return True
+
+
+def _left_too_early(reaping: Finding, history: History) -> bool:
+    """Whether a parent ended, or went on after its last wait, while a child still did something."""
+    ends = [history.ops[index] for index in reaping.ops if history.ops[index].f == "exit"]
+    for end in ends:
+        zombies = end.value.get("zombies")
+        waited = [op.index for op in history.ops[: end.index] if op.pid == end.pid and op.f == "wait"]
+        late = (op for op in history.ops[waited[-1] : end.index] if op.f == "exit") if waited else ()
+        if end.value.get("orphans") or any(
+            op.pid in zombies for op in late if isinstance(zombies, list | tuple)
+        ):
+            return True
+    return False

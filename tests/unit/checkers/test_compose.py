@@ -121,6 +121,27 @@ def test_a_parent_that_leaves_too_early_explains_its_output_zombies_do_not() -> 
     ]
 
 
+@pytest.mark.parametrize(("waits", "explains"), [(True, True), (False, False)])
+def test_a_child_that_ended_after_the_last_wait_explains_what_its_parent_printed(
+    waits: bool, explains: bool
+) -> None:
+    s = Story()
+    s.fork(10, 11)
+    if waits:
+        s.call(10, "wait", pid=-1)
+    s.exits(11)
+    end = s.exits(10, zombies=[11], orphans=[])
+    found = arrange(finding("output"), finding("reaping", ops=(end,)), story=s)
+    assert found == ([("reaping", ["output"])] if explains else [("reaping", []), ("output", [])])
+
+
+def test_who_wakes_too_early_also_leaves_too_early() -> None:
+    assert arrange(finding("reaping"), finding("exit-status"), finding("sleep-sync")) == [
+        ("sleep-sync", ["reaping", "exit-status"])
+    ]
+    assert arrange(finding("reaping", "bob"), finding("sleep-sync")) == [("sleep-sync", []), ("reaping", [])]
+
+
 def test_a_failure_explains_the_silence_of_the_same_part() -> None:
     assert arrange(finding("output"), finding("exit-status")) == [("exit-status", ["output"])]
     assert arrange(finding("output", "bob"), finding("exit-status")) == [("exit-status", []), ("output", [])]
