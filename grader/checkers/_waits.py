@@ -26,7 +26,9 @@ RECEIVING = frozenset(
 """Calls in which a server rests between two requests."""
 
 _POLLS = frozenset({"poll", "select", "epoll_wait"})
-_SIGNALS = frozenset({"pause", "sigsuspend", "sigwait"})
+SIGNALS = frozenset({"pause", "sigsuspend", "sigwait"})
+"""Calls in which a process waits for a signal."""
+
 _LOCKS = frozenset({"flock", "fcntl"})
 _NAMED = frozenset(
     {ObjectKind.FILE, ObjectKind.FIFO, ObjectKind.SOCKET, ObjectKind.SHARED_MEMORY, ObjectKind.SEMAPHORE,
@@ -102,6 +104,12 @@ def open_ends(history: History, object_id: str, access: str) -> list[tuple[Waiti
     return list(found.values())
 
 
+def unreaped(history: History, pid: int) -> list[int]:
+    """Return the children of a process that have ended and were not waited for when the run was over."""
+    ended = {thread.pid for thread in history.end.waiting if thread.state == "zombie"}
+    return [child.pid for child in history.processes.values() if child.parent == pid and child.pid in ended]
+
+
 def lock_holders(history: History, object_id: str) -> set[int]:
     """Return the processes that took a lock on a file and did not let it go."""
     holding: dict[int, int | None] = {}
@@ -159,10 +167,10 @@ def _wakers(history: History, thread: Waiting, op: Op, item: str) -> set[int] | 
         child = argument(history, op, "pid")
         children = {p.pid for p in history.processes.values() if p.parent == thread.pid and p.pid in living}
         return (children & {child} if isinstance(child, int) and child > 0 else children) or None
-    if op.f in _SIGNALS:
+    if op.f in SIGNALS:
         senders = {o.part for o in history.ops if o.f == "kill"}
         kin = {pid for pid, part in living.items() if part == thread.part} - runtime_helpers(history)
-        if thread.part not in senders and kin <= {thread.pid}:
+        if thread.part not in senders and kin <= {thread.pid} and not unreaped(history, thread.pid):
             return None  # it waits for signals from outside, as a daemon does
         return kin | {pid for pid, part in living.items() if part in senders}
     if op.f == "pthread_join":
@@ -246,7 +254,7 @@ def _meant_to_rest(spec: Spec, history: History, part: str) -> bool:
 
 def _signalled(spec: Spec, thread: Waiting, op: Op) -> bool:
     """Whether a thread waits for a signal in a scenario whose script sends its part some."""
-    return op.f in _SIGNALS and any(
+    return op.f in SIGNALS and any(
         isinstance(step, Signal) and thread.part in step.signal for step in spec.script.steps
     )
 

@@ -8,7 +8,7 @@ from grader.checkers._expect import difference
 from grader.checkers._locks import LOCKING, Lock, changes, died_holding, holders
 from grader.checkers._pages import page
 from grader.checkers._processes import exits
-from grader.checkers._waits import Wait, lock_holders, never_woken, open_ends, waits
+from grader.checkers._waits import SIGNALS, Wait, lock_holders, never_woken, open_ends, unreaped, waits
 from grader.checkers.base import Spec, at, failed, flags, located, named, who
 from grader.model.exercise import Blocked, Exit, Expect, Present
 from grader.model.history import EndReason, History, ObjectKind, Op, OpType
@@ -202,7 +202,11 @@ def _last_holder(history: History, pid: int) -> str:
 
 
 def _fallen(history: History, wait: Wait) -> str:
-    """Say which process of the same part died of a signal; "" if none did."""
+    """Say which child was not waited for, or which process of the same part died of a signal; else ""."""
+    zombies = unreaped(history, wait.thread.pid) if wait.op.f in SIGNALS else []
+    if zombies:
+        told = f"its child (pid {zombies[0]})" if len(zombies) == 1 else f"{len(zombies)} of its children"
+        return f"; {told} had ended already and {'was' if len(zombies) == 1 else 'were'} not waited for"
     op = next((end for end in exits(history).values() if end.part == wait.thread.part and _fatal(end)), None)
     if op is None:
         return ""

@@ -284,6 +284,28 @@ def test_kin_that_wait_for_each_others_signal_from_the_start_are_deadlocked() ->
     ]
 
 
+@pytest.mark.parametrize(
+    ("children", "told_as"),
+    [
+        ((11,), "its child (pid 11) had ended already and was not waited for"),
+        ((11, 12), "2 of its children had ended already and were not waited for"),
+    ],
+)
+def test_who_waits_for_the_signal_of_children_that_have_all_ended_waits_for_ever(
+    children: tuple[int, ...], told_as: str
+) -> None:
+    s = Story(steps=[{"expect": {"part": "alice", "lines": "one"}}])
+    for child in children:
+        s.fork(10, child)
+        s.exits(child)
+        s.remains(child, "zombie")
+    s.asleep(10, s.invoke(10, "sigwait"))
+    s.got(0, "alice", "", EndReason.STUCK)
+    assert told(deadlock.check(s.history, s.spec)) == [
+        f"alice waits in sigwait, and nobody is left who could wake it; {told_as}."
+    ]
+
+
 def test_kin_that_the_script_will_signal_are_not() -> None:
     s = both_wait_first({"signal": {"alice": "USR1"}})
     assert deadlock.check(s.history, s.spec) == []
