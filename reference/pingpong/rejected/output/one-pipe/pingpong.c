@@ -1,4 +1,4 @@
-/* Wrong: one pipe for both ways: who writes may read it himself. (So the end is told by a 0.) */
+/* Wrong: the answer goes back by the pipe it came by: who writes may read it himself. (So the end is told by a 0.) */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -29,8 +29,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: pingpong ROUNDS\n");
         return 2;
     }
-    int both[2];
-    if (pipe(both) == -1) {
+    int down[2], up[2];
+    if (pipe(down) == -1 || pipe(up) == -1) {
         perror("pipe");
         return 1;
     }
@@ -41,17 +41,17 @@ int main(int argc, char **argv)
     }
     int number = 0;
     if (child == 0) {
-        while (read(both[0], &number, sizeof number) > 0 && number != 0)
-            strike("child", number + 1, both[1]);
+        while (read(down[0], &number, sizeof number) > 0 && number != 0)
+            strike("child", number + 1, down[1]);
         _exit(0);
     }
     for (long round = 0; round < rounds; round++) {
-        strike("parent", number + 1, both[1]);
-        if (read(both[0], &number, sizeof number) != sizeof number)
+        strike("parent", number + 1, down[1]);
+        if (read(down[0], &number, sizeof number) != sizeof number)
             return 1;
     }
     number = 0;
-    if (write(both[1], &number, sizeof number) == -1)
+    if (write(down[1], &number, sizeof number) == -1)
         perror("write");
     int status;
     waitpid(child, &status, 0);

@@ -1,4 +1,4 @@
-/* Wrong: each side sleeps so long that it should be its turn, instead of waiting for the signal. */
+/* Wrong: each side sleeps so long that it should be its turn; the signals are sent, and nobody waits for them. */
 #include <ctype.h>
 #include <errno.h>
 #include <signal.h>
@@ -15,10 +15,11 @@ static long parse_count(const char *text)
     return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0 ? count : -1;
 }
 
-static void strike(const char *word, long round)
+static void strike(const char *word, long round, pid_t other)
 {
     printf("%s %ld\n", word, round);
     fflush(stdout);
+    kill(other, SIGUSR1);
 }
 
 int main(int argc, char **argv)
@@ -28,8 +29,12 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: volley ROUNDS\n");
         return 2;
     }
+    sigset_t usr1;
+    sigemptyset(&usr1);
+    sigaddset(&usr1, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &usr1, NULL);
 
-    pid_t child = fork();
+    pid_t parent = getpid(), child = fork();
     if (child == -1) {
         perror("fork");
         return 1;
@@ -37,13 +42,13 @@ int main(int argc, char **argv)
     if (child == 0) {
         usleep(10000);
         for (long round = 1; round <= rounds; round++) {
-            strike("pong", round);
+            strike("pong", round, parent);
             usleep(20000);
         }
         _exit(0);
     }
     for (long round = 1; round <= rounds; round++) {
-        strike("ping", round);
+        strike("ping", round, child);
         usleep(20000);
     }
     int status;
