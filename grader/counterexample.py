@@ -17,6 +17,7 @@ from grader import __version__
 from grader.executors.tree import SourceTree
 from grader.model.errors import UsageError
 from grader.model.exercise import Exercise
+from grader.model.fault import Fault, load_fault
 from grader.model.history import History
 from grader.model.schedule import Switch
 
@@ -37,6 +38,7 @@ class Counterexample:
         history_digest: of the history; a replay must have the same.
         switches: the schedule.
         plain: it is of the programs without the run-time that announces accesses.
+        fault: what disturbs the run; None: nothing.
     """
 
     exercise: str
@@ -51,11 +53,13 @@ class Counterexample:
     history_digest: str
     switches: tuple[Switch, ...]
     plain: bool = False
+    fault: Fault | None = None
     grader: str = __version__
 
     def dump(self) -> str:
         """Serialise; the inverse of `load`."""
         row = asdict(self)
+        row["fault"] = self.fault.dump() if self.fault is not None else None
         row["switches"] = [[switch.after, switch.step, switch.to] for switch in self.switches]
         return json.dumps({"schema": SCHEMA, **row}, indent=1) + "\n"
 
@@ -91,7 +95,8 @@ def _read(document: Mapping[str, Any]) -> Counterexample:
         wanted = {"int": int, "str": str}.get(kind)
         if wanted is not None and not isinstance(fields[name], wanted):
             raise ValueError(f"{name} is {fields[name]!r}")
-    return Counterexample(**fields, switches=switches)
+    fault = fields.pop("fault", None)
+    return Counterexample(**fields, switches=switches, fault=load_fault(fault) if fault else None)
 
 
 def digest_of_exercise(exercise: Exercise) -> str:

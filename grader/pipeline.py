@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from grader.building import build_all
+from grader.checkers._faults import fault_of
 from grader.counterexample import SUFFIX as REPLAY_SUFFIX
 from grader.counterexample import (
     Counterexample,
@@ -27,6 +28,7 @@ from grader.executors.tree import SourceTree, read_tree
 from grader.exploration import Cause, Explorer, Judged, Pending
 from grader.model.config import Config
 from grader.model.exercise import Exercise, Scenario
+from grader.model.fault import load_fault
 from grader.model.verdict import Finding, Outcome, ScenarioResult, Severity, Verdict
 from grader.planning import RunSpec, make_plan
 from grader.reporters import json as json_report
@@ -65,6 +67,7 @@ class Request:
         go_on: do not stop a scenario at its first failing schedule.
         shrink: make a failing schedule small before it is shown.
         steady: make sure that a program does the same thing twice under one schedule.
+        faults: points of each script at which its faults are tried; None: as the site says.
     """
 
     exercise: Exercise
@@ -80,6 +83,7 @@ class Request:
     go_on: bool = False
     shrink: bool = True
     steady: bool = True
+    faults: int | None = None
 
 
 def grade(request: Request, progress: Progress) -> Verdict:
@@ -229,6 +233,7 @@ def _run_scenario(
     budget = Budget(
         seconds=exploration.seconds,
         shrink=exploration.shrink if request.shrink else 0,
+        faults=exploration.faults if request.faults is None else request.faults,
         go_on=request.go_on,
         steady=request.steady,
     )
@@ -251,6 +256,7 @@ def _kept(request: Request, tree: SourceTree, folder: RunFolder, result: Scenari
     history = folder.load_history(result.run)
     if history is None:
         return result
+    fault = fault_of(history)
     example = Counterexample(
         exercise=request.exercise.id,
         exercise_digest=digest_of_exercise(request.exercise),
@@ -264,6 +270,7 @@ def _kept(request: Request, tree: SourceTree, folder: RunFolder, result: Scenari
         history_digest=digest_of_history(history),
         switches=history.schedule,
         plain=result.plain,
+        fault=load_fault(fault.value) if fault is not None else None,
     )
     name = f"{result.id}{REPLAY_SUFFIX}"
     folder.save_counterexample(name, example.dump())

@@ -17,6 +17,7 @@ from grader.catalogue.messages import unknown
 from grader.model.config import Config, LimitsConfig
 from grader.model.errors import UsageError
 from grader.model.exercise import Exercise, Limits, Part, Repeat, Repeated, Scenario, Step
+from grader.model.fault import Fault
 from grader.model.strict import Strict
 
 FAIR = "fair"
@@ -66,6 +67,7 @@ class RunSpec:
         options: what else the scheduler is told.
         limits: bounds of the run.
         plain: of the submission's programs as they are, without the run-time that announces accesses.
+        fault: what disturbs it; None: nothing.
     """
 
     exercise: str
@@ -78,6 +80,7 @@ class RunSpec:
     slot: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
     plain: bool = False
+    fault: Fault | None = None
 
 
 def substitute(text: str, values: Mapping[str, str]) -> str:

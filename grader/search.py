@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from grader import store
 from grader.exploration import Explorer, Judged, Pending
@@ -20,6 +20,7 @@ from grader.harm import harmful
 from grader.model.history import EndReason, Op
 from grader.model.schedule import Switch
 from grader.overlapping import attempt, blamed, proof
+from grader.placing import Points, fault_runs, told
 from grader.planning import DIRECTED, PCT, RunSpec
 from grader.reporters.explain import count
 from grader.shrinking import Switches, shrink
@@ -39,12 +40,14 @@ class Found:
         planned: how many were to be made.
         shown: the failing run, made small; None if there is none.
         unsteady: how two runs under one schedule differed; empty if they did not.
+        points: how many points for faults there are of each kind, by its words.
     """
 
     made: tuple[Judged, ...]
     planned: int
     shown: Judged | None = None
     unsteady: str = ""
+    points: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +55,16 @@ class Budget:
     """How long to search.
 
     Attributes:
-        seconds: wall-clock time after which no further run is looked at.
+        seconds: wall-clock time after which no further run is looked at; once for schedules, once for faults.
         shrink: runs spent on making a failing schedule small.
+        faults: points of each script at which faults are tried.
         go_on: do not stop at the first failure.
         steady: make one run twice, and see whether they differ.
     """
 
     seconds: float
     shrink: int
+    faults: int = 0
     go_on: bool = False
     steady: bool = True
 
@@ -88,7 +93,7 @@ def search(
     Returns:
         What was made and found.
     """
-    began = time.monotonic()
+    until = time.monotonic() + budget.seconds
     made: list[Judged] = []
 
     def take(pending: Sequence[Pending]) -> bool:
@@ -98,7 +103,7 @@ def search(
             made.append(judged)
             note(judged)
             ended = judged.failed or bool(judged.error)
-            if (ended and not budget.go_on) or time.monotonic() - began > budget.seconds:
+            if (ended and not budget.go_on) or time.monotonic() > until:
                 for rest in pending[position + 1 :]:
                     rest.cancel()
                 return False
@@ -111,17 +116,23 @@ def search(
         if budget.steady and made and not made[0].error:
             again = explorer.submit(made[0].spec)
         take([explorer.submit(spec) for spec in rest])
+    points = Points()
+    if made and not any(judged.failed or judged.error or judged.undecided for judged in made):
+        points = fault_runs(made, budget.faults)
+        until = time.monotonic() + budget.seconds
+        planned += len(points.runs)
+        take([explorer.submit(spec) for spec in points.runs])
     failed = next((judged for judged in made if judged.failed), None) or proof(made)
     if failed is None:
         unsteady = _difference(made[0], again.result()) if again is not None else ""
-        return Found(made=tuple(made), planned=planned, unsteady=unsteady)
+        return Found(made=tuple(made), planned=planned, unsteady=unsteady, points=points.known)
     if not budget.steady:
-        return Found(made=tuple(made), planned=planned, shown=failed)
+        return Found(made=tuple(made), planned=planned, shown=failed, points=points.known)
     failed = harmful(explorer, failed)
     same = explorer.submit(_replayed(failed.spec, _schedule(failed))).result()
     unsteady = _difference(failed, same)
     shown = failed if unsteady else _small(explorer, failed, budget.shrink)
-    return Found(made=tuple(made), planned=planned, shown=shown, unsteady=unsteady)
+    return Found(made=tuple(made), planned=planned, shown=shown, unsteady=unsteady, points=points.known)
 
 
 def _gather(
@@ -227,18 +238,30 @@ def _small(explorer: Explorer, failed: Judged, budget: int) -> Judged:
 
 def explored(found: Found) -> str:
     """Say in words what was tried, and how sure that makes one."""
-    counts = Counter(judged.spec.strategy for judged in found.made)
+    calm = [judged for judged in found.made if judged.spec.fault is None]
+    counts = Counter(judged.spec.strategy for judged in calm)
     if not counts:
         return ""
     told = [f"{number} {name}" for name, number in counts.items()]
     text = f"{told[0]}" if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
-    text += f" schedule{'' if len(found.made) == 1 else 's'}"
+    text += f" schedule{'' if len(calm) == 1 else 's'}"
     plain = sum(1 for judged in found.made if judged.spec.plain)
     text += f" ({plain} of the program without instrumentation)" if plain else ""
-    text += _pairs_told(found.made) + _bound_told(found.made)
+    text += _pairs_told(found.made) + _bound_told(found.made) + _points_told(found)
     missing = found.planned - len(found.made)
     if missing > 0 and not any(judged.failed or judged.error for judged in found.made):
         text += f"; explored in part: {missing} more did not fit into the time"
+    return text
+
+
+def _points_told(found: Found) -> str:
+    """Say at how many points faults were tried: `; post killed at each of 143 points`."""
+    tried = Counter(told(judged.spec.fault) for judged in found.made if judged.spec.fault is not None)
+    text = ""
+    for words, known in found.points.items():
+        number = tried[words]
+        of = "each" if number == known > 1 else str(number)
+        text += f"; {words} {of} of {count(known, 'point')}"
     return text
 
 

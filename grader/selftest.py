@@ -23,6 +23,9 @@ from grader.pipeline import Request, grade
 from grader.reporters.progress import Silent
 from grader.reporters.selftest import Kind, SelftestRow
 
+_FAULT_SAMPLE = 16
+"""Points for faults that are tried of a right solution where its schedules are a sample, too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
@@ -112,6 +115,7 @@ def _grade_one(task: tuple[Exercise, Path, Solution, Config, int, int | None]) -
         jobs=1,
         shrink=False,
         steady=not solution.check,
+        faults=None if solution.check or schedules is None else _FAULT_SAMPLE,
     )
     try:
         got = outcome_of(grade(request, Silent()))

@@ -6,10 +6,11 @@ author sees all mistakes at once.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Collection, Mapping
 
 from grader.catalogue import messages, messages_meaning
-from grader.catalogue.script import ScriptCheck
+from grader.catalogue.script import SIGNALS, ScriptCheck
 from grader.catalogue.tree import MapNode, Node, ScalarNode, Source, at, members, texts
 from grader.catalogue.validate import attempt
 from grader.model.errors import Problem
@@ -114,6 +115,7 @@ class _ScenarioCheck:
         self._each(scope)
         self._cast()
         self._players(script.started)
+        self._faults()
         means = [*members(at(self._node, "requires")), *members(at(self._node, "forbids"))]
         named = [part for part in (at(each, "part") for each in means) if part is not None]
         for node in (*members(at(self._node, "stays")), *named):
@@ -173,6 +175,20 @@ class _ScenarioCheck:
             if not undecided and not any(players[name] == "submission" for name in started):
                 node = at(self._node, "each", index) or at(self._node, "cast")
                 self._report(node or self._node, messages_meaning.NO_SUBMISSION)
+
+    def _faults(self) -> None:
+        """Check that faults befall parts, by signals and errors that there are."""
+        for node in members(at(self._node, "faults")):
+            body = next(iter(node.values.values()), node) if isinstance(node, MapNode) else node
+            part = body if isinstance(body, ScalarNode) else at(body, "part")
+            if isinstance(part, ScalarNode) and part.text not in self._scenario.cast:
+                self._report(part, messages.unknown("part", part.text, self._scenario.cast))
+            number = at(body, "signal")
+            if isinstance(number, ScalarNode) and number.text not in SIGNALS:
+                self._report(number, messages_meaning.unknown_signal(number.text, SIGNALS))
+            error = at(body, "error")
+            if isinstance(error, ScalarNode) and error.text not in errno.errorcode.values():
+                self._report(error, messages.unknown("error", error.text, sorted(errno.errorcode.values())))
 
     def _helper(self, name: str, index: int, player: str) -> None:
         """Check that a helper is not played by the submission."""

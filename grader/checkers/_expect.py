@@ -7,12 +7,13 @@ fails if the lines it would take are not the demanded ones, or if there are too 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from grader.checkers._lines import Want, can_interleave, match, wants
 from grader.checkers.base import Spec, argument, quoted
 from grader.model.errors import InternalError
-from grader.model.exercise import Expect, Expectation
+from grader.model.exercise import Expect, Expectation, Line
 from grader.model.history import History, Op
 
 
@@ -67,6 +68,8 @@ def _difference(
         )
     if demand.something:
         return None if lines else Difference("printed nothing and should print something", short=True)
+    if demand.one_of:
+        return _nearest(history, spec, op, demand, lines, unended)
     if demand.any_order:
         sequences = [[want] for want in wants(demand.any_order, history, op.index)]
     else:
@@ -93,6 +96,25 @@ def _difference(
     return _wrong_set(missing, extra, counts)
 
 
+def _nearest(
+    history: History, spec: Spec, op: Op, demand: Expectation, lines: list[str], unended: str
+) -> Difference | None:
+    """Say how text differs from the transcript, of several that would be right, that it is like most."""
+
+    def alike(transcript: list[Line]) -> int:
+        pairs = zip(wants(transcript, history, op.index), lines, strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0].met_by(pair[1]), pairs))
+
+    best = max((one for one in demand.one_of if one), key=alike)
+    only = demand.model_copy(update={"one_of": [], "lines": best})
+    found = _difference(history, spec, op, only, lines, unended)
+    others = len(demand.one_of) - 1
+    if found is None or not others:
+        return found
+    more = f"; nor is it {'the other' if others == 1 else f'one of the {others} others'} that would be right"
+    return replace(found, message=found.message + more)
+
+
 def _short(missing: list[Want], unended: str, counts: str) -> Difference:
     more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
     open_end = f"; {quoted(unended)} came without a newline at its end" if unended else ""
@@ -114,7 +136,9 @@ def _all_there(
             demand.part,
             demand.stream,
         ):
-            for some_lines in (step.expect.lines, step.expect.any_order, *step.expect.interleaved):
+            expected = step.expect
+            groups = (expected.lines, expected.any_order, *expected.interleaved, *expected.one_of)
+            for some_lines in groups:
                 later.extend(wants(some_lines, history, op.index))
     return not match(later, extra)[1]
 

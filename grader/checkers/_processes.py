@@ -81,7 +81,7 @@ def main_pid(history: History, part: str, before: int) -> int | None:
 
 def killed_parts(history: History, spec: Spec) -> set[str]:
     """Return the parts the script killed: how they end, and what they leave, is not judged."""
-    parts: set[str] = set()
+    parts = set(killed_by_fault(history))
     for op in history.ops:
         index = history.invoke_of(op).value.get("step")
         if op.pid or op.part or not isinstance(index, int) or not 0 <= index < len(spec.script.steps):
@@ -96,11 +96,26 @@ def killed_parts(history: History, spec: Spec) -> set[str]:
 
 def killed_one_by_one(history: History) -> set[int]:
     """Return the processes that the script killed alone, and all whom they had started."""
-    killed = {op.value["pid"] for op in history.ops if op.f == "kill" and not op.part and "pid" in op.value}
+    killed = {op.value["pid"] for op in history.ops if _kills(op) and "pid" in op.value}
     for pid, process in sorted(history.processes.items()):
         if process.parent in killed:
             killed.add(pid)
     return {pid for pid in killed if isinstance(pid, int)}
+
+
+def killed_by_fault(history: History) -> list[str]:
+    """Return the part that a fault has killed, or nothing."""
+    parts: list[str] = []
+    for op in history.ops:
+        if op.f == "fault" and _kills(op):
+            told = op.value.get("parts")
+            parts += [str(part) for part in told] if isinstance(told, list | tuple) else []
+    return parts
+
+
+def _kills(op: Op) -> bool:
+    """Whether an op is the script's, or a fault's, to kill somebody."""
+    return not op.part and (op.f == "kill" or (op.f == "fault" and op.value.get("kind") == "kill"))
 
 
 def died_of_signal(history: History) -> set[str]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from grader import registry
+from grader.checkers._faults import blame
 from grader.checkers.base import Spec
 from grader.model.errors import InternalError
 from grader.model.exercise import CHECKS
@@ -91,7 +92,7 @@ def judge(history: History, spec: Spec, tolerates: Collection[str] = ()) -> list
             findings.extend(
                 finding for finding in _run(name, check, history, spec) if finding.check not in dropped
             )
-    return arrange(findings, history)
+    return blame(arrange(findings, history), history)
 
 
 def _run(name: str, check: Callable[[History, Spec], Any], history: History, spec: Spec) -> list[Finding]:

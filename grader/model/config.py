@@ -50,6 +50,9 @@ class ExplorationConfig(Strict):
     schedules: int = Field(default=12, ge=1, description="Schedules of each script of a scenario.")
     seconds: float = Field(default=20.0, gt=0, description="Wall-clock seconds a scenario.")
     shrink: int = Field(default=24, ge=0, description="Runs spent on making a failing schedule small.")
+    faults: int = Field(
+        default=200, ge=0, description="Points of each script of a scenario at which its faults are tried."
+    )
     jobs: int = Field(default=0, ge=0, description="Runs side by side; 0: one for each core.")
 
 

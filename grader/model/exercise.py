@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from grader.model.fault import FaultDemand
 from grader.model.means import Forbidden, Required
 from grader.model.object import NewObject, ObjectRef
 from grader.model.section import Exclusive, Overlap
@@ -51,6 +52,9 @@ class Expectation(Strict):
     any_order: Lines = Field(default=[], description="These lines, in whatever order.")
     interleaved: list[Lines] = Field(
         default=[], description="Several sequences of lines: each in its order, however they are mixed."
+    )
+    one_of: list[Lines] = Field(
+        default=[], description="Several transcripts, any of which is right; `[]` is to print nothing."
     )
     nothing: bool = Field(default=False, description="Nothing was printed.")
     something: bool = Field(default=False, description="At least one line, of any text.")
@@ -311,6 +315,9 @@ class Scenario(Strict):
     forbids: list[Forbidden] = Field(default=[], description="By what means it is not.")
     overtaken: int | None = Field(
         default=None, ge=1, description="So often others may be served first while one waits, in a fair run."
+    )
+    faults: list[FaultDemand] = Field(
+        default=[], description="What befalls parts, each at every point of a good run, one point a run."
     )
 
 

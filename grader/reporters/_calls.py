@@ -176,12 +176,23 @@ def _result(end: Op) -> str:
 
 def _script(invoke: Op, end: Op | None) -> tuple[str, str]:
     values = {**invoke.value, **(end.value if end else {})}
+    if invoke.f == "fault":
+        return _fault(values), ""
     step = values.pop("step", None)
     number = f"step {step + 1}: " if isinstance(step, int) else ""
     words = [_names(values.pop(key)) for key in ("part", "parts") if key in values]
     words += [f"{key}={_value(key, value)}" for key, value in values.items()]
     verdict = "  NOT MET" if end and end.type is OpType.FAIL else ""
     return f"{number}{invoke.f} {', '.join(words)}".rstrip(), verdict
+
+
+def _fault(value: Mapping[str, Any]) -> str:
+    """Show a fault: `fault: kill victim before its write 2`."""
+    child, (_name, f, nth) = value.get("child"), value["act"]
+    whom = f"child {child} of {value['part']}" if child else value["part"]
+    when = "asleep in" if value.get("during") else "before" if value["kind"] == "kill" else "in"
+    detail = "".join(f", {key} {_value(key, each)}" for key, each in value.get("detail", {}).items())
+    return harmless(f"fault: {value['kind']} {whom} {when} its {f} {nth}{detail}", lines=1)
 
 
 def _names(value: Any) -> str:

@@ -71,6 +71,8 @@ def decide(
         return (Decision.NEVER, None) if unread else (Decision.MET, 0)
     if expectation.something:
         return (Decision.MET, None) if got else (Decision.NOT_YET, None)
+    if expectation.one_of:
+        return _one_of(got, [written_out(lines, variables) for lines in expectation.one_of])
     if expectation.any_order:
         sequences = [[line] for line in written_out(expectation.any_order, variables)]
     elif expectation.interleaved:
@@ -82,6 +84,17 @@ def decide(
     if not fits:
         return Decision.NEVER, None
     return (Decision.MET, wanted) if len(got) >= wanted else (Decision.NOT_YET, None)
+
+
+def _one_of(
+    got: Sequence[str], transcripts: Sequence[Sequence[str | Pattern]]
+) -> tuple[Decision, int | None]:
+    """Decide about several transcripts, any of which is right: the longest that was printed counts."""
+    begun = [one for one in transcripts if all(map(matches, got[: len(one)], one))]
+    printed = [len(one) for one in begun if len(one) <= len(got)]
+    if printed:
+        return Decision.MET, max(printed)
+    return (Decision.NOT_YET if begun else Decision.NEVER), None
 
 
 def _lines(text: str) -> list[str]:
@@ -119,7 +132,7 @@ def fill(text: str, variables: Mapping[str, str]) -> str:
 def wanted_lines(expectation: Expectation) -> int:
     """Return how many lines are demanded."""
     groups = (expectation.lines, expectation.any_order, *expectation.interleaved)
-    return sum(_count(lines) for lines in groups)
+    return sum(_count(lines) for lines in groups) + max(map(_count, expectation.one_of), default=0)
 
 
 def _count(lines: Sequence[str | Pattern | Repeated]) -> int:

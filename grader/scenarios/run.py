@@ -35,6 +35,7 @@ from grader.registry import load
 from grader.sandbox.box import Box
 from grader.scenarios import demands
 from grader.scenarios.acts import Acts
+from grader.scenarios.disturbing import Disturbance
 from grader.scenarios.driver import Channels
 from grader.scenarios.ending import locate, waiting_threads
 from grader.scenarios.outputs import Decision, Outputs, decide, text_of, wanted_lines
@@ -108,6 +109,7 @@ class Run:
             Calls(self._objects, self._recorder), self._clock, spec.limits, drain=self._drain_for
         )
         self._acts = Acts(spec.script.cast, programs, box, self._controller, self._objects)
+        self._disturbance = Disturbance(spec.fault, self._controller, self._recorder)
 
     def __enter__(self) -> Self:
         return self
@@ -168,9 +170,7 @@ class Run:
             if any(channels.feed() for channels in self._acts.channels.values()):
                 continue
             self._watch_progress()
-            candidates = self._candidates()
-            if candidates:
-                self._choose(candidates)
+            if self._disturbance.strikes_sleeper() or self._goes_on() or self._disturbance.relieve():
                 continue
             step = self._step()
             if step is None:
@@ -228,7 +228,11 @@ class Run:
         # Time-outs are for what should not happen; a sleep is over when the programmer hopes it is.
         return demands.waiting_in(task, self._recorder)[0] in _SLEEPING_CALLS
 
-    def _choose(self, candidates: list[Candidate]) -> None:
+    def _goes_on(self) -> bool:
+        """Let the chosen one go on; False if nobody can."""
+        candidates = self._candidates()
+        if not candidates:
+            return False
         chosen = candidates[self._scheduler.choose(candidates)]
         step = self._step()
         if chosen.key <= SCRIPT:
@@ -243,8 +247,9 @@ class Run:
         elif chosen.key == CLOCK:
             self._controller.advance()
             self._recorder.add("clock", OpType.OK, value={"to_ns": self._clock.now, "late": True})
-        else:
+        elif not self._disturbance.strikes(chosen):
             self._controller.proceed(chosen.key)
+        return True
 
     def _watch_progress(self) -> None:
         for index in range(self._noted, len(self._recorder)):
@@ -285,6 +290,9 @@ class Run:
 
     def _decide(self, step: Step) -> tuple[Decision, dict[str, Any], int | None]:
         variables = self._acts.variables()
+        gone = self._disturbance.gone
+        if self._disturbance.waived(step):
+            return Decision.MET, {"waived": True}, None
         if isinstance(step, Expect):
             demand = step.expect
             unread = self._outputs.unread(demand.part, demand.stream)
@@ -297,17 +305,19 @@ class Run:
             )
             return decision, {"part": step.blocked.part, "observed": observed}, None
         if isinstance(step, Exit):
-            seen = {name: demands.how_ended(self._acts.mains.get(name)) for name in step.exit}
-            decisions = [demands.decide_exit(list(ways), seen[name]) for name, ways in step.exit.items()]
+            seen = {name: demands.how_ended(self._acts.mains.get(name)) for name in step.exit if name != gone}
+            decisions = [demands.decide_exit(list(step.exit[name]), seen[name]) for name in seen]
             return _all(decisions), {"observed": seen}, None
         if isinstance(step, Kill):
             return *self._acts.decide_kill(step), None
         if isinstance(step, Running):
-            seen = {name: demands.how_ended(self._acts.mains.get(name)) for name in step.running}
+            seen = {
+                name: demands.how_ended(self._acts.mains.get(name)) for name in step.running if name != gone
+            }
             alive = all(state["state"] == "running" for state in seen.values())
             return (Decision.MET if alive else Decision.NEVER), {"observed": seen}, None
         if isinstance(step, Stopped):
-            seen = {name: {"state": self._job_state(name)} for name in step.stopped}
+            seen = {name: {"state": self._job_state(name)} for name in step.stopped if name != gone}
             stopped = all(state["state"] == "stopped" for state in seen.values())
             return (Decision.MET if stopped else Decision.NOT_YET), {"observed": seen}, None
         if isinstance(step, Present):

@@ -142,6 +142,8 @@ class Controller(Stops):
                 return
             self.clock.work_done()
             self.calls.invoke(task)
+            if self._twisted(task):
+                return
         view = self.calls.view(task)
         if task.name in SLEEPS and self.clock.is_time(task, view):
             task.deadline = self.clock.sleep_deadline(task, view)

@@ -172,6 +172,25 @@ class Stops(Lives):
             if flags & _CLONE_UNTRACED:
                 ptrace.write_memory(task.tid, entry.args[0], (flags & ~_CLONE_UNTRACED).to_bytes(8, "little"))
 
+    def _twisted(self, task: Task) -> bool:
+        """Tamper with a call as a fault demands; True if it is not made."""
+        twist, task.twist = task.twist, None
+        if twist is None or task.entry is None:
+            return False
+        registers = Registers(task.tid, self._machine)
+        if twist.result is not None:
+            registers.skip_call(twist.result)
+            self.calls.finish(task, twist.result)
+            task.state = State.RUNNING
+            ptrace.resume(task.tid)
+            return True
+        if twist.argument is not None:
+            index, value = twist.argument
+            task.patched = (index, task.entry.args[index])
+            registers.set_argument(index, value)
+            registers.store()
+        return False
+
     def _in_kernel(self, rival: object) -> bool:
         return any(other.rival == rival and other.state is State.BLOCKED for other in self.tasks)
 

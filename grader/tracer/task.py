@@ -122,6 +122,19 @@ class Frame:
         task.blocked, task.rival = self.blocked, self.rival
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twist:
+    """How a call that a thread is about to make is tampered with, by a fault.
+
+    Attributes:
+        result: what it returns without being made, negative is -errno; None: it is made.
+        argument: position of an argument, and the value that it gets.
+    """
+
+    result: int | None = None
+    argument: tuple[int, int] | None = None
+
+
 @dataclass(slots=True)
 class Announcement:
     """A call of the run-time that has begun: its name, the index of its invoke, whether it has slept."""
@@ -152,6 +165,7 @@ class Task:
     since: int = 0  # step at which it fell asleep
     deadline: int | None = None
     patched: tuple[int, int] | None = None  # argument that was changed, and its original value
+    twist: Twist | None = None
     frames: list[Frame] = field(default_factory=list)
     in_call: bool = False  # between the entry and the exit of a call
     may_sleep: bool = False  # the call it is in may wait

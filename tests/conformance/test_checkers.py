@@ -11,6 +11,7 @@ import pytest
 
 import grader.checkers
 from grader import registry
+from grader.checkers._faults import RULES as FAULT_RULES
 from grader.checkers.base import Checker
 from grader.model.exercise import CHECKS, Exit, Expect, Expectation, Part, Scenario, Start, Step
 from grader.model.history import (
@@ -189,8 +190,8 @@ def test_every_check_is_documented_with_its_rule() -> None:
     text = DOCUMENT.read_text()
     sections = dict(re.findall(r"^## ([a-z-]+)\n+(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
     reserved = set(re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE))
-    judged = {*CHECKERS, "build", "overlap"}
+    judged = {*CHECKERS, "build", "overlap", *FAULT_RULES}
     assert set(sections) == judged
     assert reserved == set(CHECKS) - judged
-    for name, rule in RULES.items():
+    for name, rule in {**RULES, **FAULT_RULES}.items():
         assert sections[name].startswith(f"*{rule}*\n"), name

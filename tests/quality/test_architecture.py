@@ -28,7 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"batch", "selftest", "lint"}),
     frozenset({"pipeline", "replaying", "rejudging"}),
     frozenset({"deciding", "search"}),
-    frozenset({"exploration", "overlapping", "harm", "counterexample", "shrinking", "building"}),
+    frozenset({"exploration", "overlapping", "harm", "placing", "counterexample", "shrinking", "building"}),
     frozenset({"store", "planning", "filling", "catalogue", "config", "scenarios", "checkers", "reporters"}),
     frozenset({"scheduling", "sandbox", "executors", "faults", "monitors", "tracer"}),
     frozenset({"mechanisms", "shim"}),

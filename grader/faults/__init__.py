@@ -1,0 +1,1 @@
+"""Deliberate disturbances: one file a strategy, the file's name is its word in a scenario."""
