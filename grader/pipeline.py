@@ -147,20 +147,21 @@ def _store_plan(request: Request, plan: Sequence[RunSpec], isolation: str) -> Ru
                 submission=str(request.submission.absolute()),
                 isolation=isolation,
                 seed=request.seed,
-                runs=tuple(
-                    StoredRun(
-                        scenario=spec.scenario.id,
-                        script_index=spec.script_index,
-                        slot=spec.slot,
-                        strategy=spec.strategy,
-                        seed=spec.seed,
-                        file=history_file(spec),
-                    )
-                    for spec in plan
-                ),
+                runs=tuple(_stored(spec) for spec in plan),
             )
         )
     return folder
+
+
+def _stored(spec: RunSpec) -> StoredRun:
+    return StoredRun(
+        scenario=spec.scenario.id,
+        script_index=spec.script_index,
+        slot=spec.slot,
+        strategy=spec.strategy,
+        seed=spec.seed,
+        file=history_file(spec),
+    )
 
 
 def _explore(
@@ -244,6 +245,8 @@ def _run_scenario(
             folder.save_history(history_file(judged.spec), judged.history)
 
     found = search(explorer, plan, firsts, budget, note)
+    if folder:
+        folder.add_runs([_stored(judged.spec) for judged in found.made if judged.spec.fault is not None])
     if folder and found.shown is not None and found.shown.spec.strategy == REPLAY:
         folder.save_history(history_file(found.shown.spec), found.shown.history)
     return decide(scenario, found, time.monotonic() - began)

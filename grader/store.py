@@ -11,8 +11,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +118,16 @@ class RunFolder:
             ],
         }
         self._write(_PLAN, json.dumps(document, indent=1).encode())
+
+    def add_runs(self, runs: Sequence[StoredRun]) -> None:
+        """Add runs that follow from what the planned ones did.
+
+        Raises:
+            UsageError: the folder holds no plan.
+        """
+        if runs:
+            plan = self.load_plan()
+            self.save_plan(replace(plan, runs=(*plan.runs, *runs)))
 
     def save_history(self, file: str, compressed: bytes) -> None:
         """Write the history of a run that has ended (`compress`)."""

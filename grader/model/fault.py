@@ -33,7 +33,7 @@ class Narrowed(Victim):
     calls: Annotated[list[Text], BeforeValidator(as_list)] = Field(default=[], description=_CALLS)
 
 
-class Failure(Victim):
+class Failure(Narrowed):
     """Whose calls fail, which ones, and how."""
 
     calls: Annotated[list[Text], BeforeValidator(as_list), Field(min_length=1, description=_CALLS)]

@@ -1,0 +1,37 @@
+"""What was printed against one of several transcripts."""
+
+import pytest
+
+from grader.model.exercise import Expectation
+from grader.scenarios.outputs import Decision, decide, wanted_lines
+
+
+@pytest.mark.parametrize(
+    ("printed", "decision"),
+    [
+        ("one\ntwo\n", (Decision.MET, 2)),
+        ("one\n", (Decision.MET, 1)),
+        ("", (Decision.MET, 0)),
+        ("one\nthree\n", (Decision.MET, 1)),
+        ("two\n", (Decision.MET, 0)),
+    ],
+)
+def test_the_longest_transcript_that_was_printed_counts(printed: str, decision: tuple[Decision, int]) -> None:
+    demand = Expectation(part="alice", one_of=[["one", "two"], ["one"], []])
+    assert decide(demand, printed, {}) == decision
+    assert wanted_lines(demand) == 2
+
+
+@pytest.mark.parametrize(
+    ("printed", "decision"),
+    [
+        ("", Decision.NOT_YET),
+        ("a\n", Decision.NOT_YET),
+        ("b", Decision.NOT_YET),
+        ("a\nb\n", Decision.NEVER),
+        ("d\n", Decision.NEVER),
+    ],
+)
+def test_what_begins_no_transcript_never_will_be_one(printed: str, decision: Decision) -> None:
+    demand = Expectation(part="alice", one_of=[["a", "c"], ["b"]])
+    assert decide(demand, printed, {}) == (decision, None)
