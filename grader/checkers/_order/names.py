@@ -19,6 +19,9 @@ _WITH_CONTENT = frozenset({ObjectKind.FILE, ObjectKind.SHARED_MEMORY, ObjectKind
 _MAKING = frozenset({"O_CREAT", "O_TRUNC", "IPC_CREAT"})
 
 
+_SEEK_CUR, _SEEK_END = 1, 2
+
+
 class Names:
     """Names of all kinds, what is in files, and whose FIFO is open at the other end.
 
@@ -71,7 +74,9 @@ class Names:
     def _measured(self, op: Op, thread: int) -> None:
         """A file's size tells of what made it grow."""
         self._looked(op, thread)
-        if op.type is OpType.OK and (op.f == "stat" or argument(self._clocks.history, op, "whence") == 2):
+        history = self._clocks.history
+        told = op.f == "stat" and not _by_stdio(history, op)
+        if op.type is OpType.OK and (told or argument(history, op, "whence") == _SEEK_END):
             self._clocks.acquire(thread, ("content", op.object))
 
     def _keys(self, op: Op) -> Iterator[Hashable]:
@@ -84,6 +89,23 @@ class Names:
         key = argument(self._clocks.history, op, "key")
         if isinstance(key, int) and key:
             yield ("key", op.f, key)
+
+
+def _by_stdio(history: History, stat: Op) -> bool:
+    """Whether the C library asked, when a stream was first written: it asks for the position next."""
+    own = (op for op in history.ops[stat.index + 1 :] if (op.pid, op.tid) == (stat.pid, stat.tid))
+    after = next(own, None)
+    return after is not None and (
+        after.f,
+        after.object,
+        after.value.get("offset"),
+        after.value.get("whence"),
+    ) == (
+        "lseek",
+        stat.object,
+        0,
+        _SEEK_CUR,
+    )
 
 
 def name_key(name: str) -> Hashable:

@@ -433,3 +433,14 @@ def test_each_race_is_one_of_two_conflicting_accesses(
         one, other = (s.ops[index] for index in finding.ops)
         assert one.pid != other.pid and one.value["offset"] == other.value["offset"]
         assert "store" in (one.f, other.f)
+
+
+@pytest.mark.parametrize("by_stdio", [True, False])
+def test_a_size_that_only_stdio_asks_for_tells_the_program_nothing(by_stdio: bool) -> None:
+    s = two()
+    s.call(ONE, "write", FILE, result=4, line=5, offset=0, count=4)
+    s.call(OTHER, "stat", FILE, fd=3, line=5)
+    if by_stdio:
+        s.call(OTHER, "lseek", FILE, fd=3, offset=0, whence=1, line=5)
+    s.call(OTHER, "write", FILE, result=4, line=5, offset=0, count=4)
+    assert bool(said(s)) is by_stdio
