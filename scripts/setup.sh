@@ -192,6 +192,8 @@ if restricted; then
     allow_namespaces
 fi
 if ! ready; then
-    make_venv
+    # Two of us at once would take each other's half-made .venv for a broken one.
+    exec 9<. && flock 9
+    ready || make_venv
     say "done"
 fi
