@@ -42,7 +42,7 @@ _POLLS = frozenset({"poll", "select", "epoll_wait"})
 _NEUTRAL = frozenset(
     {"close", "socket", "dup", "dup2", "mmap", "munmap", "sigaction", "sigprocmask", "clock", "getpid",
      "getppid", "gettid", "lseek", "fstat", "umask", "alarm", "setitimer", "bind", "epoll_ctl", "setsockopt",
-     "looks", "freed", "pthread_once"}
+     "looks", "freed", "pthread_once", "unsafe_call", "errno_changed"}
 )  # fmt: skip
 _PASSIVE = _NAMING | {"fcntl", "ftruncate"}
 """Calls that are part of trying again when they are on the object that is tried."""

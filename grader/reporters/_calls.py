@@ -210,6 +210,8 @@ def _exit(_history: History, op: Op) -> str:
         text += f", never waited for {_list(value['zombies'])}"
     if value.get("orphans"):
         text += f", leaves {_list(value['orphans'])} running"
+    if value.get("unflushed"):
+        text += f", with {c_string(str(value['unflushed']))} unflushed"
     return harmless(f"--- {text} ---", lines=1)
 
 
@@ -262,6 +264,22 @@ def _freed(_history: History, op: Op) -> str:
     return f"free {op.value.get('size', '?')} bytes"
 
 
+def _unsafe_call(_history: History, op: Op) -> str:
+    text = f"is in {op.value.get('function', '?')}"
+    if "handler" in op.value:
+        text = f"the handler of {op.value['handler']} calls {op.value.get('function', '?')}"
+    if "interrupted_by" in op.value:
+        text += f", which {op.value['interrupted_by']} has interrupted"
+    return harmless(f"--- {text} ---", lines=1)
+
+
+def _errno_changed(_history: History, op: Op) -> str:
+    told = f"{op.value.get('before')} to {op.value.get('after')}"
+    return harmless(
+        f"--- the handler of {op.value.get('handler')} has changed errno from {told} ---", lines=1
+    )
+
+
 _EVENTS: Final = {
     "exit": _exit,
     "deliver": _deliver,
@@ -271,6 +289,8 @@ _EVENTS: Final = {
     "looks": _looks,
     "freed": _freed,
     "spin": _spin,
+    "unsafe_call": _unsafe_call,
+    "errno_changed": _errno_changed,
     "stop": _job_control,
     "continue": _job_control,
 }

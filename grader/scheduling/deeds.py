@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from grader.model.history import History, Op, OpType
 from grader.model.schedule import SCRIPT_NAME, Act, child_name, thread_name
 
-_EVENTS = frozenset({"exec", "exit", "fork", "deliver", "stop", "continue", "output", "spin", "clock"})
+_EVENTS = frozenset(
+    {"exec", "exit", "fork", "deliver", "stop", "continue", "output", "spin", "clock", "unsafe_call",
+     "errno_changed"}
+)  # fmt: skip
 _ACTS = frozenset({"start", "type", "send", "close", "signal", "kill", "create", "remove"})
 
 

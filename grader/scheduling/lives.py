@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import Any
 
 from grader.mechanisms.signal import signal_name
 from grader.model.schedule import child_name, thread_name
@@ -38,6 +39,7 @@ class Lives(Threads):
                 descriptors=dict(parent.descriptors),
                 code=parent.code,
                 program=parent.program,
+                stdout=parent.stdout,
                 started=True,
             )
             parent.children.append(process)
@@ -62,7 +64,7 @@ class Lives(Threads):
         if former != task.tid:
             task.close()
         process.ranges.clear()
-        process.memory, task.log = "", 0
+        process.memory, process.stdout, task.log = "", 0, 0
         self.clock.forget(process.host, alarm=False)
         task.alternate_stack = (0, 0)
         process.actions = {n: a for n, a in process.actions.items() if a[0] == "SIG_IGN"}
@@ -112,11 +114,14 @@ class Lives(Threads):
         orphans = [c.pid for c in process.children if not c.dead]
         for child in process.children:
             child.orphaned = child.orphaned or not child.dead
-        how = (
+        how: dict[str, Any] = (
             {"signal": signal_name(os.WTERMSIG(status))}
             if os.WIFSIGNALED(status)
             else {"status": os.WEXITSTATUS(status)}
         )
+        lost = self.calls.unflushed(task)
+        if lost:
+            how["unflushed"] = lost
         leader = process.tasks[0]  # which thread is the last to go, when all are killed, is the kernel's whim
         leader.where, leader.target = 0, ""
         self.calls.event(leader, "exit", {**how, "zombies": zombies, "orphans": orphans})

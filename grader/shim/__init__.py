@@ -13,6 +13,9 @@ and the functions of the C library that read or fill shared memory.
     atomics.c       ... and for atomic operations
     accesses.c      which of them are announced, and the log of the others
     heap.c          memory that is given back
+    handlers.c      signal handlers, and what they must not call
+    unsafe.h, unsafe_calls.c
+                    ... of the C library
     real.h          the C library's functions behind interposed ones
     sync.h, semaphores.c, mutexes.c, locks.c, threads.c, c11.c
                     the calls that synchronise

@@ -41,6 +41,11 @@ enum announce_code {
     ANNOUNCE_LOAD_STORE = 0x07,
     ANNOUNCE_FREED = 0x08, /* only in logs: given back to the heap, or unmapped */
 
+    /* What the tracer only takes note of: nobody else is let run there. */
+    ANNOUNCE_STREAMS = 0x09, /* where the variable stdout is */
+    ANNOUNCE_UNSAFE_CALL = 0x0a, /* a function that a signal handler must not call (handlers.c) */
+    ANNOUNCE_ERRNO_CHANGED = 0x0b, /* a signal handler has returned, and errno is another */
+
     ANNOUNCE_ATOMIC_LOAD = 0x10,
     ANNOUNCE_ATOMIC_STORE = 0x11,
     ANNOUNCE_ATOMIC_EXCHANGE = 0x12,

@@ -1,5 +1,6 @@
 /* Mutexes and condition variables. */
 #include "sync.h"
+#include "unsafe.h"
 
 #include <pthread.h>
 #include <time.h>
@@ -26,13 +27,19 @@
 REAL_FUNCTIONS(MUTEX_FUNCTIONS)
 
 WRAP_PTHREAD(pthread_mutex_destroy, pthread_mutex_t, ANNOUNCE_PTHREAD_MUTEX_DESTROY)
-WRAP_PTHREAD(pthread_mutex_lock, pthread_mutex_t, ANNOUNCE_PTHREAD_MUTEX_LOCK)
 WRAP_PTHREAD(pthread_mutex_trylock, pthread_mutex_t, ANNOUNCE_PTHREAD_MUTEX_TRYLOCK)
 WRAP_PTHREAD(pthread_mutex_unlock, pthread_mutex_t, ANNOUNCE_PTHREAD_MUTEX_UNLOCK)
 WRAP_PTHREAD(pthread_mutex_consistent, pthread_mutex_t, ANNOUNCE_PTHREAD_MUTEX_CONSISTENT)
 WRAP_PTHREAD(pthread_cond_destroy, pthread_cond_t, ANNOUNCE_PTHREAD_COND_DESTROY)
 WRAP_PTHREAD(pthread_cond_signal, pthread_cond_t, ANNOUNCE_PTHREAD_COND_SIGNAL)
 WRAP_PTHREAD(pthread_cond_broadcast, pthread_cond_t, ANNOUNCE_PTHREAD_COND_BROADCAST)
+
+INTERPOSED int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+    ipcshim_called("pthread_mutex_lock", CALLER);
+    TELL(CONCURRENT, ANNOUNCE_PTHREAD_MUTEX_LOCK, mutex, 0, 0, real.pthread_mutex_lock(mutex));
+    return result;
+}
 
 /* Always announced, so that a lock between processes that was made for one process only can be told. */
 INTERPOSED int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)

@@ -22,6 +22,11 @@ Phase `point`: an access that is about to happen, before any other stop of this 
     LOOKS                    thousands of accesses have gone into the log since the last stop; the address is
                              that of the last one; extra1: whether any of them wrote
     UNWATCHED                a shared range whose accesses will not be announced: the table is full
+    STREAMS                  address: of the variable stdout; once, before the program begins
+    UNSAFE_CALL              address: the name of a function that a handler must not call, which is about to
+                             be; size: the signal whose handler calls it, or 0; extra1, extra2: the name of
+                             the one which that handler has interrupted, and its caller, or 0
+    ERRNO_CHANGED            size: the signal whose handler returns; extra1, extra2: errno before and now
 
 Phase `invoke`: a call is about to be made; phase `ok`: it has returned, with the result in extra1: 0 (or a
 value above), or -errno if it failed. Address and size are the object's. The pthread_* calls are announced
@@ -83,6 +88,9 @@ class Code(IntEnum):
     WRITE_RANGE = 0x06
     LOAD_STORE = 0x07
     FREED = 0x08
+    STREAMS = 0x09
+    UNSAFE_CALL = 0x0A
+    ERRNO_CHANGED = 0x0B
     ATOMIC_LOAD = 0x10
     ATOMIC_STORE = 0x11
     ATOMIC_EXCHANGE = 0x12

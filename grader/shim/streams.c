@@ -5,6 +5,7 @@
  */
 #include "accesses.h"
 #include "formats.h"
+#include "unsafe.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -39,24 +40,28 @@ REAL_FUNCTIONS(STREAM_FUNCTIONS)
 
 INTERPOSED int fputs(const char *restrict text, FILE *restrict stream)
 {
+    UNSAFE("fputs");
     READS(text, real.strlen(text) + 1);
     return real.fputs(text, stream);
 }
 
 INTERPOSED int puts(const char *text)
 {
+    UNSAFE("puts");
     READS(text, real.strlen(text) + 1);
     return real.puts(text);
 }
 
 INTERPOSED size_t fwrite(const void *restrict source, size_t size, size_t count, FILE *restrict stream)
 {
+    UNSAFE("fwrite");
     READS(source, size * count);
     return real.fwrite(source, size, count, stream);
 }
 
 INTERPOSED size_t fread(void *restrict target, size_t size, size_t count, FILE *restrict stream)
 {
+    UNSAFE("fread");
     size_t done = real.fread(target, size, count, stream);
     WRITES(target, size * done);
     return done;
@@ -64,6 +69,7 @@ INTERPOSED size_t fread(void *restrict target, size_t size, size_t count, FILE *
 
 INTERPOSED char *fgets(char *restrict target, int size, FILE *restrict stream)
 {
+    UNSAFE("fgets");
     char *line = real.fgets(target, size, stream);
     if (line != NULL)
         WRITES(line, real.strlen(line) + 1);
@@ -154,21 +160,25 @@ static int scan_text(scan_string *convert, const char *text, const char *format,
 
 INTERPOSED int printf(const char *restrict format, ...)
 {
+    UNSAFE("printf");
     WITH_ARGUMENTS(print(stdout, format, arguments, CALLER));
 }
 
 INTERPOSED int vprintf(const char *restrict format, va_list arguments)
 {
+    UNSAFE("vprintf");
     return print(stdout, format, arguments, CALLER);
 }
 
 INTERPOSED int fprintf(FILE *restrict stream, const char *restrict format, ...)
 {
+    UNSAFE("fprintf");
     WITH_ARGUMENTS(print(stream, format, arguments, CALLER));
 }
 
 INTERPOSED int vfprintf(FILE *restrict stream, const char *restrict format, va_list arguments)
 {
+    UNSAFE("vfprintf");
     return print(stream, format, arguments, CALLER);
 }
 
@@ -213,10 +223,12 @@ INTERPOSED int vsnprintf(char *restrict target, size_t size_max, const char *res
     int name##_sscanf(const char *restrict, const char *restrict, ...) __asm__(prefix "sscanf"); \
     INTERPOSED int name##_scanf(const char *restrict format, ...)                                \
     {                                                                                            \
+        UNSAFE("scanf");                                                                         \
         WITH_ARGUMENTS(scan(stream_function, stdin, format, arguments, CALLER));                 \
     }                                                                                            \
     INTERPOSED int name##_fscanf(FILE *restrict stream, const char *restrict format, ...)        \
     {                                                                                            \
+        UNSAFE("fscanf");                                                                        \
         WITH_ARGUMENTS(scan(stream_function, stream, format, arguments, CALLER));                \
     }                                                                                            \
     INTERPOSED int name##_sscanf(const char *restrict text, const char *restrict format, ...)    \

@@ -36,6 +36,7 @@ _WATCHED_BY_SIZE = frozenset({ObjectKind.FILE, ObjectKind.SHARED_MEMORY, ObjectK
 
 SEMAPHORES = POSIX_OBJECTS + "sem."
 _SS_DISABLE = 2
+_CLONE_VM = 0x100
 _GET_FLAGS_ONLY = {1, 3}
 
 
@@ -132,6 +133,9 @@ class Calls(RunTime):
         if task.f == "sem_open" and "to" in task.value:
             mode = task.process.temporary.get(view.text(entry.args[0]), 0)
             task.value = {"path": task.value["to"], "flags": ["O_CREAT", "O_EXCL"], "mode": mode}
+        unflushed = self.unflushed(task) if _leaves_buffer(task) else ""
+        if unflushed:
+            task.value["unflushed"] = unflushed
         count(task, task.f)
         task.pending = self._add(task, task.f, OpType.INVOKE, value=task.value)
 
@@ -247,6 +251,18 @@ class Calls(RunTime):
             raw = ptrace.read_memory(task.tid, task.entry.args[0], 24).ljust(24, b"\0")
             start, flags, size = struct.unpack("<QixxxxQ", raw)
             task.alternate_stack = (0, 0) if flags & _SS_DISABLE else (start, start + size)
+
+
+def _leaves_buffer(task: Task) -> bool:
+    """Whether a thread is about to make a process with a copy of its memory, or to forget what is in it."""
+    if task.f != "fork" or task.entry is None:
+        return task.f == "exec"
+    if task.name == "clone":
+        return not task.entry.args[0] & _CLONE_VM
+    if task.name == "clone3":
+        flags = ptrace.read_memory(task.tid, task.entry.args[0], 8)
+        return not int.from_bytes(flags, "little") & _CLONE_VM
+    return task.name == "fork"
 
 
 def _flag_word(task: Task, args: Args) -> int:

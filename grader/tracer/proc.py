@@ -98,6 +98,11 @@ def deliverable_signals(tid: int) -> int:
     return pending & ~int(fields["SigBlk"], 16) & ~without_effect
 
 
+def blocked_signals(tid: int) -> int:
+    """Return the bit mask of signals that a thread blocks."""
+    return int(status_fields(tid).get("SigBlk", "0"), 16)
+
+
 def descriptors(tid: int) -> dict[int, tuple[int, int]]:
     """Return {fd: (inode, access mode)} of all open descriptors; access is O_RDONLY, O_WRONLY or O_RDWR."""
     found: dict[int, tuple[int, int]] = {}

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
+from typing import Any
 
-from grader.mechanisms.base import Args
+from grader.mechanisms.base import Args, latin
+from grader.mechanisms.signal import signal_name
 from grader.model.history import ObjectKind, OpType
 from grader.shim import protocol
-from grader.tracer import announced, log, ptrace
+from grader.tracer import announced, log, proc, ptrace
 from grader.tracer.ptrace import SyscallEntry
 from grader.tracer.recording import Interest, Recording, count, error_name
 from grader.tracer.task import Announcement, Process, Task
+
+_POINTER, _TWO_POINTERS = struct.Struct("<Q"), struct.Struct("<QQ")
+_WRITE_BASE = 32
+"""Where a FILE of the C library says what of its buffer is to be written: [_IO_write_base, _IO_write_ptr)."""
+_BUFFER_MAX = 1 << 20
 
 _GOES_ON = frozenset({protocol.MAGIC | protocol.Code.LOG, protocol.MAGIC | protocol.Code.LOOKS})
 """First arguments of announcements after which the accesses of a thread are still of the same kind."""
@@ -27,7 +35,7 @@ class RunTime(Recording):
             task.process.handles[told.address] = task.born
         if told is not None and told.code is protocol.Code.LOG and told.size == log.SIZE:
             task.log = told.address
-        if told is None or told.code in announced.UNRECORDED:
+        if told is None or told.code in announced.UNRECORDED or self._noted(task, told):
             return Interest.NONE
         own = task.process.code
         task.where = told.caller - 1 - own.base if told.caller in own else 0
@@ -41,6 +49,58 @@ class RunTime(Recording):
         if task.name == "pthread_join":
             task.value["thread"] = task.process.handles.get(told.address, 0)
         return Interest.POINT
+
+    def _noted(self, task: Task, told: protocol.Announcement) -> bool:
+        """Take note of what is told by the way, where nobody else goes on; False if it is not that."""
+        if told.code is protocol.Code.STREAMS:
+            task.process.stdout = told.address
+        elif told.code is protocol.Code.UNSAFE_CALL:
+            self._unsafe_call(task, told)
+        elif told.code is protocol.Code.ERRNO_CHANGED:
+            before, after = error_name(told.extra1), error_name(told.extra2)
+            value = {"handler": signal_name(told.size), "before": before, "after": after}
+            self._by_the_way(task, "errno_changed", value, told.caller)
+        else:
+            return False
+        return True
+
+    def _unsafe_call(self, task: Task, told: protocol.Announcement) -> None:
+        """Record a call that handlers must not make, and the one it may have interrupted."""
+        view = self.view(task)
+        value: dict[str, Any] = {"function": view.text(told.address), "open": self._open(task)}
+        if told.size:
+            value["handler"] = signal_name(told.size)
+        if told.extra1:
+            within = {"function": view.text(told.extra1), "interrupted_by": signal_name(told.size)}
+            value["interrupted"] = self._by_the_way(task, "unsafe_call", within, told.extra2)
+        if told.caller in task.process.code:  # or the C library makes it for itself
+            self._by_the_way(task, "unsafe_call", value, told.caller)
+
+    @staticmethod
+    def _open(task: Task) -> list[str]:
+        """Return the signals that a thread has handlers for and does not block."""
+        blocked = proc.blocked_signals(task.tid)
+        handled = sorted(n for n, action in task.process.actions.items() if action[0] == "handler")
+        return [signal_name(number) for number in handled if not blocked >> (number - 1) & 1]
+
+    def _by_the_way(self, task: Task, f: str, value: dict[str, Any], caller: int) -> int:
+        own = task.process.code
+        saved = task.where, task.target
+        task.where, task.target = caller - 1 - own.base if caller in own else 0, ""
+        index = self.event(task, f, value)
+        task.where, task.target = saved
+        return index
+
+    def unflushed(self, task: Task) -> str:
+        """Return the text that is still in the buffer of a process' stdout; "" if it is its parent's, too."""
+        process = task.process
+        if not process.stdout or (process.parent and any(t.vforked is process for t in process.parent.tasks)):
+            return ""
+        (stream,) = _POINTER.unpack(ptrace.read_memory(task.tid, process.stdout, 8).ljust(8, b"\0"))
+        raw = ptrace.read_memory(task.tid, stream + _WRITE_BASE, 16) if stream else b""
+        begin, upto = _TWO_POINTERS.unpack(raw.ljust(16, b"\0"))
+        size = upto - begin
+        return latin(ptrace.read_memory(task.tid, begin, size)) if 0 < size <= _BUFFER_MAX else ""
 
     def _place(self, task: Task, address: int, *, lock: bool) -> tuple[str, int]:
         """Return the object and the offset of an address; each lock in private memory is an object."""

@@ -70,6 +70,8 @@ class Process:
     """The threads by what pthread_create has called them."""
     memory: str = ""
     """The object that its private memory is, once its threads' accesses to it are known."""
+    stdout: int = 0
+    """Address of its variable `stdout`, if its run-time has told."""
     temporary: dict[str, int] = field(default_factory=dict)
     """Paths under which glibc makes semaphores before it gives them their names, with their modes."""
 

@@ -19,6 +19,12 @@ BIRTHS = (1, 2, 3)  # events of fork, vfork and clone
 SYSCALL_STOP = signal.SIGTRAP | 0x80
 ENTRY = 1
 WALL = 0x40000000
+BY_THE_WAY = (  # nobody reads these here
+    protocol.Code.LOG,
+    protocol.Code.STREAMS,
+    protocol.Code.UNSAFE_CALL,
+    protocol.Code.ERRNO_CHANGED,
+)
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.ptrace.argtypes = (ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)
@@ -112,7 +118,7 @@ def trace(program: Path, *arguments: str, env: Mapping[str, str] | None = None) 
             deliver = 0
             number, registers = _at_entry(tid)
             if number == protocol.ANNOUNCE_NR and (announcement := protocol.decode(registers)):
-                if announcement.code is not protocol.Code.LOG:  # nobody reads logs here
+                if announcement.code not in BY_THE_WAY:
                     announcements.append((tid, announcement))
             elif number >= 0 and protocol.is_own(registers):
                 own_calls += 1
