@@ -33,7 +33,7 @@ class Counterexample:
         exercise, exercise_digest: which exercise it is of, and what it said.
         submission, submission_digest: path as it was graded, and what was in it.
         grader: version that wrote it.
-        scenario, script_index, seed: which run.
+        scenario, script_index, seed, umask: which run.
         check, message: what failed.
         history_digest: of the history; a replay must have the same.
         switches: the schedule.
@@ -47,6 +47,7 @@ class Counterexample:
     submission_digest: str
     scenario: str
     script_index: int
+    umask: int = 0o022
     seed: int
     check: str
     message: str
@@ -89,7 +90,7 @@ def load(path: Path) -> Counterexample:
 
 
 def _read(document: Mapping[str, Any]) -> Counterexample:
-    fields = {key: value for key, value in document.items() if key != "schema"}
+    fields = {"umask": 0o022} | {key: value for key, value in document.items() if key != "schema"}
     switches = tuple(Switch(str(after), int(step), str(to)) for after, step, to in fields.pop("switches"))
     for name, kind in Counterexample.__annotations__.items():
         wanted = {"int": int, "str": str}.get(kind)

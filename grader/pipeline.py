@@ -267,6 +267,7 @@ def _kept(request: Request, tree: SourceTree, folder: RunFolder, result: Scenari
         submission_digest=digest_of_submission(tree),
         scenario=result.id,
         script_index=int(result.run.removesuffix(SUFFIX).split("-")[-2]),
+        umask=history.umask,
         seed=result.seed,
         check=result.findings[0].check,
         message=result.findings[0].message,

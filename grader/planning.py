@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 from grader.catalogue.messages import unknown
 from grader.model.config import Config, LimitsConfig
 from grader.model.errors import UsageError
-from grader.model.exercise import Exercise, Limits, Part, Repeat, Repeated, Scenario, Step
+from grader.model.exercise import Exercise, Part, Repeat, Repeated, Scenario, Step
 from grader.model.fault import Fault
+from grader.model.limits import Limits
 from grader.model.strict import Strict
 
 FAIR = "fair"
@@ -61,6 +62,7 @@ class RunSpec:
         scenario: what the script was made from, with the variables of `each` bound in `leaves`.
         script: what is done.
         script_index: which of the scenario's scripts it is, from 0.
+        umask: that all parts begin with.
         slot: number of the run among those of its script, from 0.
         strategy: name of the scheduler; that of a run that is yet to be filled in (`fill`) may be `default`.
         seed: of the scheduler's choices.
@@ -74,6 +76,7 @@ class RunSpec:
     scenario: Scenario
     script: Script
     script_index: int
+    umask: int = 0o022
     strategy: str
     seed: int
     limits: LimitsConfig
@@ -163,6 +166,7 @@ def make_plan(
             scenario=_bound(scenario, script.bindings, only="leaves"),
             script=_with_terminals(script, exercise),
             script_index=index,
+            umask=int(scenario.umask[offset % len(scenario.umask)], 8),
             strategy=name,
             seed=seed + offset,
             limits=limits,

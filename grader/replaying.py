@@ -73,8 +73,11 @@ def replay(
         )
     isolation = choose_isolation(config.isolation)
     spec = spec_of(exercise, example.scenario, example.script_index, example.seed, config)
+    spec = replace(spec, umask=example.umask)
     rows = [[switch.after, switch.step, switch.to] for switch in example.switches]
-    spec = replace(spec, strategy=REPLAY, options={"switches": rows}, plain=example.plain, fault=example.fault)
+    spec = replace(
+        spec, strategy=REPLAY, options={"switches": rows}, plain=example.plain, fault=example.fault
+    )
     built, cause = build_all(exercise, reference, tree, [spec], config, isolation)
     broken = next((found for found in built.findings if found.severity is Severity.ERROR), None)
     if broken is not None:

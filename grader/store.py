@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.model.errors import UsageError
-from grader.model.history import History, load_history
+from grader.model.history import History
+from grader.model.loading import load_history
 
 STORE_VERSION = 2
 SUFFIX = ".jsonl.gz"

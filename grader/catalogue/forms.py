@@ -59,7 +59,7 @@ class Form:
     def options(self) -> tuple[str, ...]:
         """The words of which one must stand, if it is a choice of words."""
         if get_origin(self.base) is Literal:
-            return tuple(str(each) for each in get_args(self.base))
+            return tuple(str(each).lower() if each is True else str(each) for each in get_args(self.base))
         if isinstance(self.base, type) and issubclass(self.base, enum.Enum):
             return tuple(str(each) for each in self.base)
         return ()

@@ -93,6 +93,13 @@ def started_twice(part: str, line: int) -> str:
     )
 
 
+def ended_by_reboot(part: str) -> str:
+    """Say that nothing can be done to a part, or be so of it, after a reboot."""
+    return (
+        f"{word(part)} has been ended by a reboot; what is started after it must be another part of its role"
+    )
+
+
 def started_in_loop(part: str) -> str:
     """Say that a loop starts a part more than once."""
     return f"{word(part)} would be started in each round of this loop; a part is started once"
@@ -158,6 +165,13 @@ def bad_object_name(kind: str, name: str) -> str:
 def key_of_other_kinds(key: str, kind: str, kinds: Sequence[str]) -> str:
     """Say that a key tells nothing of an object of this kind."""
     return f"{word(key)} is for {listed(kinds, 'and')} only, and this is a {word(kind)}"
+
+
+def masked_mode(mode: str, umask: str) -> str:
+    """Say that a mode cannot come about under one of the umasks."""
+    return (
+        f'under the umask {umask} a program cannot make this with mode {mode}; say `umask: "022"` or another'
+    )
 
 
 def not_a_value_each(members: int, values: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from grader.catalogue import messages_meaning
 from grader.catalogue.tree import MapNode, Node, ScalarNode, at
-from grader.model.exercise import Create, Present, Step
+from grader.model.exercise import Create, Present, Repeat, Scenario, Step
 from grader.model.history import ObjectKind
 from grader.model.object import MEANT_FOR, NewObject
 
@@ -54,6 +54,26 @@ def _wrong_in_new(new: NewObject, body: Node) -> Iterator[Complaint]:
         yield values, messages_meaning.not_a_value_each(new.members, len(new.values))
     if name is not None and new.kind.startswith("sysv-") and new.name == "0":
         yield name, messages_meaning.KEY_OF_NOBODY
+
+
+def masked_mode(step: Step, body: Node, scenario: Scenario) -> Iterator[Complaint]:
+    """Yield what a program could not do: make an object with bits that the umask takes away."""
+    if not isinstance(step, Present) or step.present.mode is None:
+        return
+    wanted = step.present
+    made = {(str(new.kind), new.name) for new in _made(scenario.steps)}
+    umask = next((mask for mask in scenario.umask if int(wanted.mode or "0", 8) & int(mask, 8)), None)
+    mode = at(body, "mode")
+    if umask is not None and mode is not None and (str(wanted.kind), wanted.name) not in made:
+        yield mode, messages_meaning.masked_mode(wanted.mode or "", umask)
+
+
+def _made(steps: Iterable[Step]) -> Iterator[NewObject]:
+    for step in steps:
+        if isinstance(step, Create):
+            yield step.create
+        elif isinstance(step, Repeat):
+            yield from _made(step.repeat.steps)
 
 
 def _misplaced(body: Node, key: str, kind: ObjectKind, kinds: Iterable[ObjectKind]) -> Iterator[Complaint]:

@@ -25,6 +25,7 @@ from grader.model.exercise import (
     Expect,
     Kill,
     Present,
+    Reboot,
     Remove,
     Repeat,
     Repeated,
@@ -68,6 +69,7 @@ class ScriptCheck:
         self._terminals = terminals
         self._found: list[Problem] = []
         self._killed: set[tuple[str, int]] = set()
+        self._rebooted: set[str] = set()
 
     def problems(self) -> list[Problem]:
         """Return everything that is wrong."""
@@ -114,6 +116,8 @@ class ScriptCheck:
     def _parts(self, step: Step, body: Node, rounds: int) -> None:
         """Check the names of parts in a step: in the cast, started, and started once."""
         already = dict(self.started)
+        if isinstance(step, Reboot):
+            self._rebooted.update(already)
         for node in _part_nodes(step, body):
             name = node.text
             if name not in self._scenario.cast:
@@ -121,6 +125,8 @@ class ScriptCheck:
             elif not isinstance(step, Start):
                 if name not in self.started:
                     self._report(node, messages_meaning.not_started(name))
+                elif name in self._rebooted and not isinstance(step, Expect | Exit):
+                    self._report(node, messages_meaning.ended_by_reboot(name))
                 elif isinstance(step, TypeText) and not self._terminals[name]:
                     self._report(node, messages_meaning.no_terminal(name, self._scenario.cast[name].role))
             elif name in self.started:
@@ -183,6 +189,7 @@ class ScriptCheck:
         elif isinstance(step, Present | Absent | Create | Remove):
             self._objects(objects.wrong_name(body))
             self._objects(objects.wrong_content(step, body))
+            self._objects(objects.masked_mode(step, body, self._scenario))
             self._patterns(at(body, "content"), scope)
 
     def _expectation(self, step: Expect, body: Node) -> None:
@@ -223,7 +230,7 @@ class ScriptCheck:
 
 def _part_nodes(step: Step, body: Node) -> Iterator[ScalarNode]:
     """Yield the names of parts that a step is about."""
-    if isinstance(step, Present | Absent | Create | Remove | Advance):
+    if isinstance(step, Present | Absent | Create | Remove | Reboot | Advance):
         return
     if isinstance(step, Expect | Blocked) or (isinstance(step, Kill) and step.child):
         node = at(body, "part")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.checkers._lines import resolver
-from grader.checkers.base import Spec, argument, flags
+from grader.checkers.base import Spec, argument, flags, spoken
 from grader.model.exercise import Create
-from grader.model.history import History, Json, ObjectKind, Op, OpType
+from grader.model.history import Entry, History, Json, ObjectKind, Op, OpType
 
 _MAKERS = frozenset({"mkfifo", "mknod", "mkdir", "bind", "link", "symlink", "rename"})
 _OPENERS = frozenset({"open", "shm_open", "sem_open", "mq_open", "msgget", "semget", "shmget"})
@@ -25,6 +25,12 @@ READING = {
     ObjectKind.SYSV_QUEUE: "man 2 msgctl",
 }
 """What to read about how objects go away, where it is not `unlink`."""
+
+SYSTEM_V = frozenset({ObjectKind.SYSV_SHARED_MEMORY, ObjectKind.SYSV_SEMAPHORE, ObjectKind.SYSV_QUEUE})
+KERNELS = SYSTEM_V | {ObjectKind.SHARED_MEMORY, ObjectKind.SEMAPHORE, ObjectKind.QUEUE}
+"""Kinds of objects that live as long as the kernel runs, at the most."""
+
+_QUEUES = frozenset({ObjectKind.QUEUE, ObjectKind.SYSV_QUEUE})
 
 
 def ids_of(history: History, kind: ObjectKind, name: str) -> set[str]:
@@ -84,6 +90,47 @@ def makes(history: History, op: Op, name: str) -> bool:
 def same_name(path: Json, name: str) -> bool:
     """Whether a path given to a call is an object's name: relative to the working directory, or absolute."""
     return isinstance(path, str) and (path == name or path.endswith(f"/{name.strip('/')}"))
+
+
+def persistence(kind: ObjectKind) -> str:
+    """Say in one sentence how long an object of a kind lives."""
+    if kind in KERNELS:
+        return "It has kernel persistence: it is there until it is removed or the system is booted anew."
+    if kind in {ObjectKind.FIFO, ObjectKind.SOCKET}:
+        return (
+            "Its name has file-system persistence: it is there until it is removed, booting or not; "
+            "what was sent through it has process persistence: it goes with the last one who has it open."
+        )
+    return "It has file-system persistence: it is there until it is removed, booting or not."
+
+
+def described(entry: Entry) -> str:
+    """Tell mode, owner and content of an object: `mode 0600, owner 1000, 2 messages waiting`."""
+    told = [f"mode {entry.mode:04o}"]
+    if entry.uid is not None:
+        told.append(f"owner {entry.uid}")
+    if entry.kind is ObjectKind.SEMAPHORE:
+        told.extend(f"value {value}" for value in entry.values)
+    elif entry.kind is ObjectKind.SYSV_SEMAPHORE:
+        values = ", ".join(str(value) for value in entry.values)
+        told.append(_counted(entry.size, "semaphore") + (f" with value {values}" if values else ""))
+    elif entry.kind in _QUEUES:
+        told.append(f"{_counted(entry.size, 'message')} waiting")
+    elif entry.size or entry.kind not in {ObjectKind.FIFO, ObjectKind.SOCKET, ObjectKind.DIRECTORY}:
+        told.append(_counted(entry.size, "byte"))
+    return ", ".join(told)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def called(entry: Entry) -> str:
+    """Name an object of an inventory by its kind and name; a System V object without a key by its id."""
+    if entry.kind in SYSTEM_V and entry.name in {"", "0"}:
+        return f"{spoken(entry.kind, '')}with id {entry.inode}"
+    name = spoken(entry.kind, entry.name)
+    return name if name != entry.name else f"{entry.kind.value} {name}"
 
 
 def mode_of(observed: Any) -> int | None:

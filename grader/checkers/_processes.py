@@ -91,7 +91,15 @@ def killed_parts(history: History, spec: Spec) -> set[str]:
             parts.update(step.parts)
         elif op.f == "signal" and isinstance(step, Signal):
             parts.update(part for part, signal in step.signal.items() if signal == "KILL")
+        elif op.f == "reboot":
+            parts.update(ended_by_reboot(op))
     return parts
+
+
+def ended_by_reboot(op: Op) -> list[str]:
+    """Return the parts that a reboot found alive."""
+    parts = op.value.get("parts")
+    return [str(part) for part in parts] if isinstance(parts, list | tuple) else []
 
 
 def killed_one_by_one(history: History) -> set[int]:

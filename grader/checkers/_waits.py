@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from grader.checkers._locks import changes, holders
 from grader.checkers._processes import runtime_helpers
 from grader.checkers.base import Spec, argument, flags, steps_left
-from grader.model.exercise import Exit, Expect, Kill, Signal, Start
+from grader.model.exercise import Exit, Expect, Kill, Reboot, Signal, Start
 from grader.model.history import History, ObjectKind, Op, OpType, Waiting
 
 RECEIVING = frozenset(
@@ -246,7 +246,8 @@ def _meant_to_rest(spec: Spec, history: History, part: str) -> bool:
     if part in spec.scenario.stays:
         return True
     return any(
-        (isinstance(step, Signal) and part in step.signal)
+        isinstance(step, Reboot)
+        or (isinstance(step, Signal) and part in step.signal)
         or (isinstance(step, Kill) and (part in step.parts or (step.child and step.child.part == part)))
         for step in steps_left(history, spec)
     )

@@ -17,9 +17,7 @@ _JUDGED = frozenset(
      ObjectKind.SYSV_SHARED_MEMORY, ObjectKind.SYSV_SEMAPHORE, ObjectKind.SYSV_QUEUE}
 )  # fmt: skip
 _TOO_WIDE = 0o177
-_UMASK = 0o022
-"""What every part starts with."""
-
+_USUAL_UMASK = 0o022
 _SYSV_CALLS = frozenset({"msgget", "semget", "shmget"})
 _CONTROLS = frozenset({"msgctl", "semctl", "shmctl"})
 
@@ -28,6 +26,7 @@ def check(history: History, spec: Spec) -> list[Finding]:
     """Report objects of the submission with too wide a mode, as the kernel shows it, else as asked for."""
     findings, known = _demanded(history, spec)
     known |= {(entry.kind, entry.name) for entry in history.before} | made_by_script(history, spec)
+    known |= _declared(history, spec)
     modes: dict[tuple[ObjectKind, str], tuple[Op | None, int]] = {
         (entry.kind, entry.name): (creator(history, entry.kind, entry.name), entry.mode)
         for entry in history.after
@@ -73,17 +72,17 @@ def _umask(history: History, made: Op) -> int:
     pid = made.pid
     for op in reversed(history.ops[: made.index]):
         if op.pid == pid and op.f == "umask" and op.type is OpType.OK:
-            return int(argument(history, op, "mode", _UMASK))
+            return int(argument(history, op, "mode", history.umask))
         if op.f == "fork" and op.value.get("child") == pid:
             pid = op.pid
-    return _UMASK
+    return history.umask
 
 
 def _finding(history: History, kind: ObjectKind, name: str, mode: int, made: Op | None) -> Finding:
     by = f", made by {who(history, made.part, made.pid)}{at(made)}" if made else ""
     return Finding(
         check="access",
-        message=f"{spoken(kind, name)} has mode {mode:04o} and should have 0600{by}.",
+        message=f"{spoken(kind, name)} has mode {mode:04o} and should have 0600{by}{_masked(history)}.",
         why=RULE,
         read="man 2 umask",
         part=made.part if made else "",
@@ -91,6 +90,18 @@ def _finding(history: History, kind: ObjectKind, name: str, mode: int, made: Op 
         ops=(made.index,) if made else (),
         **located(made),
     )
+
+
+def _masked(history: History) -> str:
+    """Say which umask a run was made with, if it is not the one that nearly everybody has."""
+    return "" if history.umask == _USUAL_UMASK else f", under umask {history.umask:03o}"
+
+
+def _declared(history: History, spec: Spec) -> set[tuple[ObjectKind, str]]:
+    """Return the objects of which the script itself says what mode they must have."""
+    resolve = resolver(history, len(history.ops))
+    steps = (step for step in spec.script.steps if isinstance(step, Present))
+    return {(step.present.kind, resolve(step.present.name)) for step in steps if step.present.mode}
 
 
 def _demanded(history: History, spec: Spec) -> tuple[list[Finding], set[tuple[ObjectKind, str]]]:
@@ -109,7 +120,7 @@ def _demanded(history: History, spec: Spec) -> tuple[list[Finding], set[tuple[Ob
             Finding(
                 check="access",
                 message=f"{spoken(step.present.kind, name)} has mode {mode:04o} "
-                f"and should have {step.present.mode}{at(own)}.",
+                f"and should have {step.present.mode}{at(own)}{_masked(history)}.",
                 why="The permission bits of an object say who may use it.",
                 read="man 2 umask",
                 part=own.part if own else "",

@@ -9,16 +9,24 @@ from __future__ import annotations
 from typing import Any
 
 from grader.checkers._lines import resolver
-from grader.checkers._objects import READING, creator, made_by_script, mode_of, uses
+from grader.checkers._objects import (
+    READING,
+    SYSTEM_V,
+    called,
+    creator,
+    described,
+    made_by_script,
+    mode_of,
+    persistence,
+    uses,
+)
 from grader.checkers._processes import died_of_signal, killed_one_by_one, killed_parts
-from grader.checkers.base import Spec, alive, at, failed, finished, located, spoken, who
+from grader.checkers.base import Spec, alive, at, failed, finished, located, who
 from grader.model.exercise import Absent
 from grader.model.history import Entry, History, ObjectKind, Op
 from grader.model.verdict import Finding
 
-RULE = "Whoever makes an object removes it when nobody needs it any more: the kernel keeps it otherwise."
-
-_SYSV = frozenset({ObjectKind.SYSV_SHARED_MEMORY, ObjectKind.SYSV_SEMAPHORE, ObjectKind.SYSV_QUEUE})
+RULE = "Whoever makes an object removes it when nobody needs it any more."
 
 
 def check(history: History, spec: Spec) -> list[Finding]:
@@ -38,7 +46,7 @@ def check(history: History, spec: Spec) -> list[Finding]:
 
 def _entry(history: History, kind: ObjectKind, name: str, observed: Any) -> Entry:
     """Return what is known of an object the script wants gone; the run ended with it still there."""
-    seen = Entry(kind=kind, name=name, mode=mode_of(observed) or 0)
+    seen = Entry(kind=kind, name=name, mode=mode_of(observed) or 0, uid=None)
     return next((entry for entry in history.after if (entry.kind, entry.name) == (kind, name)), seen)
 
 
@@ -58,7 +66,7 @@ def _left(history: History, spec: Spec) -> list[Entry]:
 
 def _key(entry: Entry) -> tuple[ObjectKind, str, int]:
     """Identify an entry by its name; System V objects without a key by themselves."""
-    private = entry.kind in _SYSV and entry.name in {"", "0"}
+    private = entry.kind in SYSTEM_V and entry.name in {"", "0"}
     return entry.kind, entry.name, entry.inode if private else 0
 
 
@@ -79,24 +87,13 @@ def _ours(history: History, spec: Spec, entry: Entry, made: Op | None) -> bool:
 def _finding(history: History, entry: Entry, made: Op | None, ops: tuple[int, ...]) -> Finding:
     own = made if made is not None and history.submitted(made.part) else None
     by = f", made by {who(history, made.part, made.pid)}{at(made)}" if made else ""
-    size = f", {entry.size} {_unit(entry.kind)}" if entry.size else ""
-    name = spoken(entry.kind, entry.name)
-    shown = name if name != entry.name else f"{entry.kind.value} {name}"
     return Finding(
         check="leftovers",
-        message=f"{shown} is left behind (mode {entry.mode:04o}{size}){by}.",
-        why=RULE,
+        message=f"{called(entry)} is left behind ({described(entry)}){by}.",
+        why=f"{RULE} {persistence(entry.kind)}",
         read=READING.get(entry.kind, "man 2 unlink"),
         part=own.part if own else "",
         pid=own.pid if own else 0,
         ops=(*((made.index,) if made else ()), *ops),
         **located(own),
     )
-
-
-def _unit(kind: ObjectKind) -> str:
-    return {
-        ObjectKind.QUEUE: "messages waiting",
-        ObjectKind.SYSV_QUEUE: "messages waiting",
-        ObjectKind.SYSV_SEMAPHORE: "semaphores",
-    }.get(kind, "bytes")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from grader.checkers._lines import resolver
-from grader.checkers._objects import READING, mode_of, removes, uses
+from grader.checkers._objects import KERNELS, READING, makes, mode_of, persistence, removes, uses
 from grader.checkers.base import Spec, at, failed, located, quoted, spoken, who
 from grader.model.exercise import ObjectState, Pattern, Present
 from grader.model.history import History, Object, ObjectKind, Op, OpType
@@ -29,7 +30,7 @@ def check(history: History, spec: Spec) -> list[Finding]:
                 Finding(
                     check="persistence",
                     message=f"{message}.",
-                    why=RULE,
+                    why=f"{RULE} {persistence(step.present.kind)}",
                     read=READING.get(step.present.kind, "man 2 unlink"),
                     part=remover.part if remover else "",
                     pid=remover.pid if remover else 0,
@@ -115,8 +116,8 @@ def _wrong(history: History, op: Op, demand: ObjectState, observed: Any) -> str:
         remover = _remover(history, demand, op.index)
         if remover is not None:
             return f"{shown} is missing: {who(history, remover.part, remover.pid)} removed it{at(remover)}"
-        made = any(o.type is OpType.OK and o.pid for o in uses(history, demand.kind, name))
-        return f"{shown} is missing" + ("" if made else ": no program ever made it")
+        made = [o.index for o in uses(history, demand.kind, name) if o.type is OpType.OK and o.pid]
+        return f"{shown} is missing" + _since(history, demand.kind, op.index, made)
     kind = observed.get("kind")
     if kind is not None and kind != demand.kind.value:
         return f"{name} is a {kind} and should be a {demand.kind.value}"
@@ -131,11 +132,27 @@ def _wrong(history: History, op: Op, demand: ObjectState, observed: Any) -> str:
     return f"the content of {spoken(demand.kind, name)} is {quoted(str(observed.get('content', '')))}{should}"
 
 
+def _since(history: History, kind: ObjectKind, before: int, made: Sequence[int]) -> str:
+    """Say since when an object that nobody removed is missing; nothing if that is not known."""
+    boots = [op.index for op in history.ops[:before] if op.f == "reboot" and not op.part]
+    if not made:
+        return ": no program ever made it"
+    if not boots or made[-1] > boots[-1]:
+        return ""
+    if kind in KERNELS:
+        return " since the reboot, which no object of the kernel outlives: nobody made it again"
+    return " since the reboot"
+
+
 def _remover(history: History, demand: ObjectState, before: int) -> Op | None:
     """Return the last call of the submission that took the object's name away."""
     name = resolver(history, before)(demand.name)
     found = None
     for op in uses(history, demand.kind, name):
-        if op.index < before and op.type is OpType.OK and op.pid and removes(history, op, name):
+        if op.index >= before or op.type is not OpType.OK or not op.pid:
+            continue
+        if removes(history, op, name):
             found = history.invoke_of(op)
+        elif makes(history, op, name):
+            found = None
     return found if found is not None and history.submitted(found.part) else None

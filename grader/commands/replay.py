@@ -34,7 +34,8 @@ def run(options: argparse.Namespace) -> int:
             example, exercise, console.reference(exercise.id), submission, load_config(options.config)
         )
     show = console.stdout()
-    show.print(heading(exercise.id, example.scenario, len(example.switches), example.message), markup=False)
+    told = heading(exercise.id, example.scenario, len(example.switches), example.message, example.umask)
+    show.print(told, markup=False)
     found = steps(replayed.history, replayed.findings, replayed.sources)
     waiting = options.step
     for _ in print_steps(found, replayed.findings, replayed.sources, show):

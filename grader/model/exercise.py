@@ -11,11 +11,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from grader.model.fault import FaultDemand
+from grader.model.limits import Limits
 from grader.model.means import Forbidden, Required
 from grader.model.object import NewObject, ObjectRef
 from grader.model.section import Exclusive, Overlap
 from grader.model.strict import (
     Id,
+    Mask,
     Mode,
     PartName,
     PartNames,
@@ -167,6 +169,12 @@ class Kill(Strict):
         return self.kill if isinstance(self.kill, Child) else None
 
 
+class Reboot(Strict):
+    """End all processes and boot anew: only the files of the working directory are left."""
+
+    reboot: Literal[True]
+
+
 class Exit(Strict):
     """Demand that parts' main processes have ended, and how."""
 
@@ -219,7 +227,7 @@ class Repeat(Strict):
 
 _STEPS: tuple[type[Strict], ...] = (
     Start, TypeText, Send, Close, Expect, Blocked, Running, Stopped, Signal, Kill, Exit, Present, Absent,
-    Create, Remove, Advance, Repeat,
+    Create, Remove, Reboot, Advance, Repeat,
 )  # fmt: skip
 STEP_WORDS: tuple[str, ...] = tuple(next(iter(step.model_fields)) for step in _STEPS)
 """The words of the language of steps, one for each kind."""
@@ -253,6 +261,7 @@ Step = Annotated[
     | Annotated[Absent, Tag("absent")]
     | Annotated[Create, Tag("create")]
     | Annotated[Remove, Tag("remove")]
+    | Annotated[Reboot, Tag("reboot")]
     | Annotated[Advance, Tag("advance")]
     | Annotated[Repeat, Tag("repeat")],
     Discriminator(_step_word),
@@ -287,6 +296,9 @@ CHECKS: tuple[str, ...] = (
 )  # fmt: skip
 """All check ids, a finding's first word and a mutant's folder."""
 
+UMASKS: tuple[str, ...] = ("022", "000", "077")
+"""What umasks programs are run under, in turn, where the scenario does not say otherwise."""
+
 CheckId = Annotated[str, Field(json_schema_extra={"enum": list(CHECKS)})]
 
 
@@ -306,6 +318,9 @@ class Scenario(Strict):
     leaves: list[ObjectRef] = Field(default=[], description="Objects that may be left at the end.")
     stays: list[PartName] = Field(default=[], description="Parts that may still run at the end.")
     tolerates: list[CheckId] = Field(default=[], description="Checks that do not apply here.")
+    umask: Annotated[list[Mask], BeforeValidator(as_list)] = Field(
+        default=list(UMASKS), min_length=1, description="Umasks of the programs: one a schedule, in turn."
+    )
     depends_on: list[Id] = Field(default=[], description="Skipped unless these scenarios passed.")
     overlap: Overlap | None = Field(default=None, description="What must be possible at the same time.")
     exclusive: Annotated[list[Exclusive], BeforeValidator(as_list)] = Field(
@@ -319,16 +334,6 @@ class Scenario(Strict):
     faults: list[FaultDemand] = Field(
         default=[], description="What befalls parts, each at every point of a good run, one point a run."
     )
-
-
-class Limits(Strict):
-    """Bounds of one run; what is not given comes from `config.yaml`."""
-
-    processes: int | None = Field(default=None, ge=1)
-    memory_mib: int | None = Field(default=None, ge=16)
-    cpu_s: float | None = Field(default=None, gt=0)
-    virtual_s: float | None = Field(default=None, gt=0)
-    events: int | None = Field(default=None, ge=1)
 
 
 class Exercise(Strict):

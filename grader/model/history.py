@@ -12,7 +12,7 @@ appearance, time is virtual.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum, unique
 from typing import Any, TypeAlias
@@ -153,19 +153,21 @@ class Entry:
     Attributes:
         kind, name: as in Object.
         mode: permission bits, e.g. 0o600.
-        uid: owner, inside the sandbox.
+        uid: owner, inside the sandbox; None if it is not known.
         size: bytes; for System V sets the number of semaphores; for queues the messages waiting.
-        inode: distinguishes an object from its successor of the same name.
+        inode: distinguishes an object from its successor of the same name; of System V objects their id.
         target: of a symbolic link; empty otherwise.
+        values: of a semaphore, or of those of a System V set; empty otherwise.
     """
 
     kind: ObjectKind
     name: str
     mode: int = 0
-    uid: int = 0
+    uid: int | None = 0
     size: int = 0
     inode: int = 0
     target: str = ""
+    values: tuple[int, ...] = ()
 
 
 @unique
@@ -220,7 +222,10 @@ class RunEnd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """All that is known of one run. `ops[i].index == i`; `schedule` is who was chosen to go on when."""
+    """All that is known of one run.
+
+    `ops[i].index == i`; `schedule` is who was chosen to go on when; all parts began with `umask`.
+    """
 
     ops: tuple[Op, ...]
     objects: Mapping[str, Object]
@@ -230,6 +235,7 @@ class History:
     after: tuple[Entry, ...]
     end: RunEnd
     schedule: tuple[Switch, ...] = ()
+    umask: int = 0o022
 
     def of(self, part: str) -> Iterator[Op]:
         """Operations of one part, in order."""
@@ -249,7 +255,7 @@ class History:
         return op if op.invoked is None else self.ops[op.invoked]
 
     def dump(self) -> str:
-        """Serialise as JSON lines: a header, one line an operation, the end. Inverse of `load_history`."""
+        """Serialise as JSON lines: a header, one line an operation, the end. See `load_history`."""
         header = {
             "version": HISTORY_VERSION,
             "objects": [asdict(value) for value in self.objects.values()],
@@ -259,6 +265,7 @@ class History:
             "after": [asdict(value) for value in self.after],
             "end": asdict(self.end),
             "schedule": [[switch.after, switch.step, switch.to] for switch in self.schedule],
+            "umask": self.umask,
         }
         lines = [json.dumps(header)]
         lines.extend(json.dumps(_op_to_json(op)) for op in self.ops)
@@ -285,40 +292,3 @@ def _op_to_json(op: Op) -> dict[str, Any]:
         if value != default:
             row[name] = dict(value) if name == "value" else value
     return row
-
-
-def load_history(lines: Iterable[str]) -> History:
-    """Read what `History.dump` wrote.
-
-    Raises:
-        ValueError: the text is not a history, or of another version.
-    """
-    iterator = iter(lines)
-    header = json.loads(next(iterator, "null"))
-    if not isinstance(header, dict) or header.get("version") != HISTORY_VERSION:
-        found = header.get("version") if isinstance(header, dict) else None
-        raise ValueError(f"not a history of version {HISTORY_VERSION} (found {found!r})")
-    ops = []
-    for line in iterator:
-        row = json.loads(line)
-        row["type"] = OpType(row["type"])
-        ops.append(Op(**row))
-    end = header["end"]
-    waiting = tuple(
-        Waiting(**{**row, "holds": tuple((fd, obj, access) for fd, obj, access in row["holds"])})
-        for row in end["waiting"]
-    )
-    return History(
-        ops=tuple(ops),
-        objects={row["id"]: Object(**{**row, "kind": ObjectKind(row["kind"])}) for row in header["objects"]},
-        processes={row["pid"]: Process(**row) for row in header["processes"]},
-        cast={name: CastMember(**row) for name, row in header["cast"].items()},
-        before=tuple(_entry(row) for row in header["before"]),
-        after=tuple(_entry(row) for row in header["after"]),
-        end=RunEnd(**{**end, "reason": EndReason(end["reason"]), "waiting": waiting}),
-        schedule=tuple(Switch(*row) for row in header.get("schedule", ())),
-    )
-
-
-def _entry(row: dict[str, Any]) -> Entry:
-    return Entry(**{**row, "kind": ObjectKind(row["kind"])})

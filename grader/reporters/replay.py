@@ -123,7 +123,8 @@ def print_steps(
             page.say(page.text(line))
 
 
-def heading(exercise: str, scenario: str, switches: int, message: str) -> str:
+def heading(exercise: str, scenario: str, switches: int, message: str, umask: int) -> str:
     """Return the first lines of a replay."""
     how = f"{switches} switch{'' if switches == 1 else 'es'} away from letting each run as long as it can"
+    how += f", umask {umask:03o}"
     return f"{one_line(exercise)}, scenario {one_line(scenario)}: {how}\nfound: {one_line(message)}"

@@ -124,7 +124,8 @@ class Agent:
             named |= {"stdin": slave, "stdout": slave, "terminal": slave}
         argv = [where(text) for text in request["argv"]]
         env = self._env(request["env"])
-        launch.start(self._world, argv, where(request["cwd"]), env, named, open_at=request["open_at"])
+        how = {key: request[key] for key in ("open_at", "umask")}
+        launch.start(self._world, argv, where(request["cwd"]), env, named, **how)
         return {}, b"", back
 
     def do_command(self, request: dict[str, Any], _payload: bytes, _fds: list[int]) -> Answer:
@@ -153,7 +154,13 @@ class Agent:
 
     def do_inventory(self, _request: dict[str, Any], _payload: bytes, _fds: list[int]) -> Answer:
         """Return all objects."""
-        return {"rows": self._inventory.rows()}, b"", []
+        rows = self._inventory.rows()
+        return {"rows": [{key: row[key] for key in inventory.TOLD} for row in rows]}, b"", []
+
+    def do_reboot(self, _request: dict[str, Any], _payload: bytes, _fds: list[int]) -> Answer:
+        """Remove what does not outlive the kernel."""
+        self._inventory.reboot()
+        return {}, b"", []
 
     def do_create(self, request: dict[str, Any], payload: bytes, _fds: list[int]) -> Answer:
         """Make an object."""

@@ -73,11 +73,10 @@ class Box:
         """Start the sandbox.
 
         Args:
-            isolation: `full` or `limits-only`, as `doctor.choose_isolation` says.
+            isolation: as `doctor.choose_isolation` says.
             limits: bounds of each program.
             filter_program: seccomp filter of parts (not of `command`); empty: none.
-            opener: starts the agent, given its end of a socket and a descriptor for complaints; None: in a
-                process of its own.
+            opener: starts the agent, given a socket and a descriptor for complaints; None: by itself.
             parts_apart: parts can be kept apart here, it has been tried out.
 
         Raises:
@@ -132,6 +131,7 @@ class Box:
         env: Mapping[str, str] | None = None,
         terminal: bool = False,
         executable: bytes | None = None,
+        umask: int = 0o022,
     ) -> Started:
         """Make a process that waits at the gate.
 
@@ -142,6 +142,7 @@ class Box:
             terminal: stdin and stdout are a terminal (its controlling one); stderr is a pipe all the same.
             executable: the program itself, an ELF file or Python source, which then exists nowhere in the
                 sandbox; argv as if it did.
+            umask: that it begins with.
 
         Returns:
             The process; the caller closes it.
@@ -159,6 +160,7 @@ class Box:
             "env": MINIMAL_ENVIRONMENT | dict(env or {}),
             "terminal": terminal,
             "open_at": open_at,
+            "umask": umask,
         }
         for _ in range(_START_ATTEMPTS):
             started = self._start(request, executable, terminal=terminal)
@@ -245,18 +247,8 @@ class Box:
         the kernel's number but counts objects as this sandbox first saw them: it is the same in each run.
         """
         answer, _, _ = self._conversation.ask({"do": "inventory"})
-        return tuple(
-            Entry(
-                kind=ObjectKind(row["kind"]),
-                name=row["name"],
-                mode=row["mode"],
-                uid=row["uid"],
-                size=row["size"],
-                inode=row["inode"],
-                target=row["target"],
-            )
-            for row in answer["rows"]
-        )
+        rows = ({**row, "kind": ObjectKind(row["kind"])} for row in answer["rows"])
+        return tuple(Entry(**{**row, "values": tuple(row["values"])}) for row in rows)
 
     def create(
         self, kind: ObjectKind, name: str, content: bytes = b"", mode: int = 0o600,
@@ -286,6 +278,10 @@ class Box:
             BoxError: there is none.
         """
         self._conversation.ask({"do": "remove", "kind": kind, "name": name})
+
+    def reboot(self) -> None:
+        """Remove what the kernel keeps only while it runs, and what is in /tmp; no program may live."""
+        self._conversation.ask({"do": "reboot"})
 
     def close(self) -> None:
         """End everything in the sandbox. May be called twice."""

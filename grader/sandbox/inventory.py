@@ -11,18 +11,26 @@ from __future__ import annotations
 import ctypes
 import os
 import stat
+import sys
 
 from grader.sandbox import files, kernel, objects
 from grader.sandbox.launch import World
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     Row = dict[str, Any]
 
+TOLD = ("kind", "name", "mode", "uid", "size", "inode", "target", "values")
+"""What the grader is told of each object."""
+
 _ENTRIES_MAX = 20_000
+_KERNELS = frozenset({"queue", "shared-memory", "semaphore", *objects.SYSV})
+"""Kinds that live no longer than the kernel."""
+
+_SEMAPHORE_VALUE = 4  # bytes at the beginning of what sem_open(3) maps
 
 
 class Inventory:
@@ -85,17 +93,28 @@ class Inventory:
             "size": size,
             "inode": number,
             "target": os.readlink(path) if stat.S_ISLNK(mode) else "",
+            "values": _semaphore_value(path) if kind == "semaphore" else [],
         }
+
+    def reboot(self) -> None:
+        """Remove all that lives no longer than the kernel, and what is in /tmp."""
+        if self._world.alone:
+            files.clear(objects.TMP)
+            files.clear(objects.SHM)
+        self._remove(lambda kind, _name: kind in _KERNELS)
 
     def clear(self) -> None:
         """Remove what a run left in a system that is shared; other programs' objects in use stay.
 
         Ordinary files in /tmp stay as well: nobody can say whose they are.
         """
+        self._remove(_is_ours_to_remove)
+
+    def _remove(self, wanted: Callable[[str, str], bool]) -> None:
         in_use = _in_use()
         for row in self.rows():
             kind, name = row["kind"], row["name"]
-            if row["uid"] != self._world.uid or not _is_ours_to_remove(kind, name):
+            if row["uid"] != self._world.uid or not wanted(kind, name):
                 continue
             if kind in objects.SYSV:
                 if not row["attached"]:
@@ -151,6 +170,15 @@ def _messages(path: str) -> int:
             os.close(fd)
         return int(attributes.mq_curmsgs)
     return 0
+
+
+def _semaphore_value(path: str) -> list[int]:
+    """Return the value of a named semaphore, alone in a list; nothing if its mode lets nobody look."""
+    try:
+        content = files.read(path, _SEMAPHORE_VALUE)
+    except OSError:
+        return []
+    return [int.from_bytes(content, sys.byteorder)] if content and len(content) == _SEMAPHORE_VALUE else []
 
 
 def _in_use() -> set[str]:

@@ -107,6 +107,7 @@ def start(
     fds: Mapping[str, int],
     *,
     open_at: int,
+    umask: int,
 ) -> None:
     """Fork the keeper, which forks the part's main process.
 
@@ -117,9 +118,11 @@ def start(
         env: the whole environment.
         fds: `gate`, `stdin`, `stdout`, `stderr`, and if needed `executable`; `terminal` if stdin is one.
         open_at: the number at which `executable` stays open in the program; -1: it does not.
+        umask: that the program begins with.
     """
     if os.fork() == 0:
         try:
+            os.umask(umask)
             _keep(world, argv, cwd, env, fds, open_at)
         finally:
             os._exit(1)
@@ -157,7 +160,6 @@ def _main_process(
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
             os.tcsetpgrp(0, os.getpgrp())
         os.chdir(cwd)
-        os.umask(0o022)
         reset_signals()
         kernel.no_address_randomisation()
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)

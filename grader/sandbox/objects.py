@@ -24,7 +24,7 @@ SEMAPHORE = "sem."
 _SHM_DEST = 0o1000  # removed, but still attached somewhere
 _IPC_RMID = 0
 _IPC_CREAT, _IPC_EXCL = 0o1000, 0o2000
-_SETALL = 17
+_GETALL, _SETALL = 13, 17
 SYSV = {  # the file below /proc/sysvipc, its column of ids, and the one that counts as size
     "sysv-shared-memory": ("shm", "shmid", "size"),
     "sysv-semaphore": ("sem", "semid", "nsems"),
@@ -54,7 +54,16 @@ def sysv_rows() -> Iterator[dict[str, Any]]:
                 "inode": cells[id_column],
                 "attached": cells.get("nattch", 0),
                 "target": "",
+                "values": _values(cells[id_column], cells["nsems"]) if file == "sem" else [],
             }
+
+
+def _values(semaphores: int, members: int) -> list[int]:
+    """Return the values of a set; nothing if its mode lets nobody look."""
+    array = (ctypes.c_ushort * members)()
+    if kernel.libc.semctl(semaphores, 0, _GETALL, array) == -1:
+        return []
+    return list(array)
 
 
 def path_of(world: World, kind: str, name: str) -> str:

@@ -9,7 +9,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.executors.base import Program
-from grader.model.exercise import Close, Create, Kill, Part, Remove, Send, Signal, Start, Step, TypeText
+from grader.model.exercise import (
+    Close,
+    Create,
+    Kill,
+    Part,
+    Reboot,
+    Remove,
+    Send,
+    Signal,
+    Start,
+    Step,
+    TypeText,
+)
 from grader.model.history import Entry
 from grader.sandbox.box import Box, BoxError, Started
 from grader.scenarios import demands
@@ -19,7 +31,7 @@ from grader.scheduling.controller import Controller
 from grader.tracer.objects import Objects
 from grader.tracer.task import Process
 
-ACTS = (Start, TypeText, Send, Close, Signal, Kill, Create, Remove)
+ACTS = (Start, TypeText, Send, Close, Signal, Kill, Create, Remove, Reboot)
 
 
 class Acts:
@@ -31,6 +43,7 @@ class Acts:
         box: where they are started.
         controller: who lets them go on.
         objects: the objects of the run.
+        umask: that all parts begin with.
 
     Attributes:
         mains: the main process of each part that was started.
@@ -45,12 +58,15 @@ class Acts:
         box: Box,
         controller: Controller,
         objects: Objects,
+        *,
+        umask: int,
     ) -> None:
         self._cast = cast
         self._programs = programs
         self._box = box
         self._controller = controller
         self._objects = objects
+        self._umask = umask
         self._started: list[Started] = []
         self.mains: dict[str, Process] = {}
         self.channels: dict[str, Channels] = {}
@@ -110,6 +126,9 @@ class Acts:
         if isinstance(step, Kill):
             child = self.child_to_kill(step)
             return {"parts": step.parts} if child is None else {**_named(step), "pid": child.pid}
+        if isinstance(step, Reboot):
+            living = {process.part for process in self._controller.processes.values() if not process.dead}
+            return {"parts": [name for name in self.mains if name in living]}
         if isinstance(step, Close):
             return {"parts": step.close}
         if isinstance(step, TypeText):
@@ -130,11 +149,8 @@ class Acts:
         elif isinstance(step, Signal):
             for name, word in step.signal.items():
                 self._signal(name, word)
-        elif isinstance(step, Kill):
-            child = self.child_to_kill(step)
-            for process in list(self._controller.processes.values()):
-                if process is child or process.part in step.parts:
-                    self._controller.kill(process)
+        elif isinstance(step, Kill | Reboot):
+            self._kill(step)
         elif isinstance(step, Create):
             self._create(step)
         elif isinstance(step, Remove):
@@ -149,6 +165,7 @@ class Acts:
             env={**program.env, **{key: self.fill(text) for key, text in part.env.items()}},
             terminal=bool(part.terminal),
             executable=program.binary if part.by == "reference" else None,
+            umask=self._umask,
         )
         self._started.append(started)
         self.channels[name] = Channels(name, started, self._objects, terminal=bool(part.terminal))
@@ -176,6 +193,15 @@ class Acts:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process.host, demands.signal_number(word))
         self._controller.expect_signals()
+
+    def _kill(self, step: Kill | Reboot) -> None:
+        child = self.child_to_kill(step)
+        parts = list(self.mains) if isinstance(step, Reboot) else step.parts
+        for process in list(self._controller.processes.values()):
+            if process is child or process.part in parts:
+                self._controller.kill(process)
+        if isinstance(step, Reboot):
+            self._box.reboot()
 
     def _create(self, step: Create) -> None:
         what = step.create

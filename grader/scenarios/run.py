@@ -108,7 +108,7 @@ class Run:
         self._controller = Controller(
             Calls(self._objects, self._recorder), self._clock, spec.limits, drain=self._drain_for
         )
-        self._acts = Acts(spec.script.cast, programs, box, self._controller, self._objects)
+        self._acts = Acts(spec.script.cast, programs, box, self._controller, self._objects, umask=spec.umask)
         self._disturbance = Disturbance(spec.fault, self._controller, self._recorder)
 
     def __enter__(self) -> Self:
@@ -159,6 +159,7 @@ class Run:
             locate=partial(locate, self._programs),
             aliases=self._objects.aliases,
             schedule=tuple(self._scheduler.switches),
+            umask=self._spec.umask,
         )
 
     # -- the loop --------------------------------------------------------------------------------------

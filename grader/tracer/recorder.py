@@ -90,6 +90,7 @@ class Recorder:
         locate: Locate,
         aliases: Mapping[str, str],
         schedule: tuple[Switch, ...] = (),
+        umask: int,
     ) -> History:
         """Make the history of what was recorded; `aliases` are later ids of objects."""
         ops = []
@@ -106,4 +107,5 @@ class Recorder:
             after=after,
             end=end,
             schedule=schedule,
+            umask=umask,
         )

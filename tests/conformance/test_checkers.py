@@ -25,8 +25,8 @@ from grader.model.history import (
     OpType,
     Process,
     RunEnd,
-    load_history,
 )
+from grader.model.loading import load_history
 from grader.model.verdict import Finding
 
 CHECKERS: dict[str, Checker] = registry.load("grader.checkers", "check")

@@ -69,5 +69,5 @@ def test_a_system_v_object_that_the_script_wants_gone_is_a_leftover() -> None:
     (finding,) = compose.judge(history, spec_of(steps, {"tracee": {}}))
     assert (finding.check, finding.message) == (
         "leftovers",
-        "System V semaphore set 4711 is left behind (mode 0600, 2 semaphores).",
+        "System V semaphore set 4711 is left behind (mode 0600, owner 1000, 2 semaphores with value 0, 2).",
     )

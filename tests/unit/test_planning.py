@@ -247,6 +247,15 @@ def without_terminals(script: Script) -> Script:
     return replace(script, cast=cast)
 
 
+def umasks(subject: Exercise, schedules: int) -> list[str]:
+    return [f"{spec.umask:03o}" for spec in make_plan(subject, Config(), schedules=schedules)]
+
+
+def test_umasks_are_tried_in_turn() -> None:
+    assert umasks(exercise(scenario([{"start": "alice"}])), 4) == ["022", "000", "077", "022"]
+    assert umasks(exercise(scenario([{"start": "alice"}], umask=["027", "007"])), 3) == ["027", "007", "027"]
+
+
 def test_plan_is_the_whole_of_what_will_be_run() -> None:
     first = scenario([{"start": "alice"}], leaves=[{"kind": "fifo", "name": "${x}"}], each=[{"x": "y"}])
     second = scenario([{"start": "bob"}], id="second")

@@ -102,7 +102,7 @@ class Lives:
 
     def acts(self, op: Op, thread: int) -> None:
         """Leave what the script knows for those whom it starts, signals or writes to."""
-        if op.f == "kill":
+        if op.f in ("kill", "reboot"):
             self._killed.update(_words(op, "parts"))
             pid = op.value.get("pid")
             self._killed_alone.update([pid] if isinstance(pid, int) else [])

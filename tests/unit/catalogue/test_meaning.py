@@ -59,12 +59,56 @@ def test_small_exercise_is_right(load: Load, demo: Demo) -> None:
         "- remove: {kind: sysv-queue, name: '4711'}",
         "- remove: {kind: socket, name: s}",
         "- advance: 1",
+        "- reboot: true",
         "- repeat: {over: [1, a], as: i, steps: [{type: {alice: '${i}'}}]}",
         "- repeat: {over: [1], as: i, steps: [{repeat: {over: ['${i}'], as: j, steps: [{kill: bob}]}}]}",
     ],
 )
 def test_every_step_word_can_be_used(load: Load, demo: Demo, step: str) -> None:
     assert complaints(load, demo("      " + step)) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "wrong"),
+    [
+        ("running: bob", ["23: `bob` has been ended by a reboot"]),
+        ("kill: bob", ["23: `bob` has been ended by a reboot"]),
+        ("expect: {part: bob, nothing: true}", []),
+        ("exit: {bob: {signal: KILL}}", []),
+    ],
+)
+def test_part_that_was_ended_by_a_reboot_can_do_nothing(
+    load: Load, demo: Demo, step: str, wrong: list[str]
+) -> None:
+    found = complaints(load, demo(f"      - reboot: true\n      - {step}"))
+    assert [text.split(";")[0] for text in found] == wrong
+
+
+@pytest.mark.parametrize(
+    ("umask", "mode", "problem"),
+    [
+        (None, "0660", ["022"]),
+        (None, "0640", ["077"]),
+        (None, "0600", []),
+        ('"022"', "0640", []),
+        ('["000", "027"]', "0660", ["027"]),
+    ],
+)
+def test_mode_that_an_umask_takes_away_cannot_be_demanded(
+    load: Load, demo: Demo, umask: str | None, mode: str, problem: list[str]
+) -> None:
+    text = demo(f"      - present: {{kind: fifo, name: a, mode: '{mode}'}}")
+    if umask is not None:
+        text = text.replace("    steps:", f"    umask: {umask}\n    steps:")
+    assert [
+        re.sub(r"^\d+: under the umask (\d+) .*", r"\1", each) for each in complaints(load, text)
+    ] == problem
+
+
+def test_mode_of_what_the_script_makes_has_nothing_to_do_with_the_umask(load: Load, demo: Demo) -> None:
+    made = "{kind: fifo, name: a, mode: '0666'}"
+    steps = f"      - repeat: {{over: [1], as: i, steps: [{{create: {made}}}]}}\n      - present: {made}"
+    assert complaints(load, demo(steps)) == []
 
 
 def test_part_may_be_started_later_and_know_the_pid_of_an_earlier_one(load: Load, demo: Demo) -> None:
@@ -158,3 +202,7 @@ def test_scenario_of_right_form_is_checked_beside_one_of_wrong_form(load: Load, 
 def test_signals_are_those_of_the_system() -> None:
     assert {"HUP", "INT", "KILL", "TERM", "USR1", "TSTP", "CONT", "CHLD"} <= set(SIGNALS)
     assert not [name for name in SIGNALS if name.startswith("SIG")]
+
+
+def test_reboot_takes_true(load: Load, demo: Demo) -> None:
+    assert complaints(load, demo("      - reboot: false")) == ["22: expected `true`, found `false`"]

@@ -251,8 +251,11 @@ class Story:
     def remains(self, pid: int, state: str) -> None:
         self.waiting.append(Waiting(part=self.processes[pid].part, pid=pid, tid=pid, state=state))
 
-    def left(self, kind: ObjectKind, name: str, mode: int = 0o600, size: int = 0, inode: int = 1) -> None:
-        self.after.append(Entry(kind=kind, name=name, mode=mode, size=size, inode=inode))
+    def left(
+        self, kind: ObjectKind, name: str, mode: int = 0o600, size: int = 0, inode: int = 1, *values: int
+    ) -> None:
+        entry = Entry(kind=kind, name=name, mode=mode, uid=1000, size=size, inode=inode, values=values)
+        self.after.append(entry)
 
     def was_there(self, kind: ObjectKind, name: str, mode: int = 0o600, inode: int = 1) -> None:
         self.before.append(Entry(kind=kind, name=name, mode=mode, inode=inode))

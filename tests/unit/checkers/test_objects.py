@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from grader.checkers import access, leftovers, persistence
+from grader.checkers._objects import persistence as persistence_of
 from grader.model.history import EndReason, Object, ObjectKind
 from grader.model.verdict import Finding
 
@@ -36,8 +38,8 @@ def test_an_object_left_behind_is_told_with_its_maker() -> None:
     assert leftovers.check(s.history, s.spec) == [
         Finding(
             check="leftovers",
-            message="fifo a.fifo is left behind (mode 0600), made by alice at alice.c:4.",
-            why=leftovers.RULE,
+            message="fifo a.fifo is left behind (mode 0600, owner 1000), made by alice at alice.c:4.",
+            why=f"{leftovers.RULE} {persistence_of(FIFO)}",
             read="man 2 unlink",
             part="alice",
             pid=10,
@@ -71,7 +73,7 @@ def test_another_kind_of_the_same_name_is() -> None:
     s.left(ObjectKind.SEMAPHORE, "/x")
     s.left(ObjectKind.SHARED_MEMORY, "/x", size=8)
     assert told(leftovers.check(s.history, s.spec)) == [
-        "shared memory /x is left behind (mode 0600, 8 bytes), made by alice."
+        "shared memory /x is left behind (mode 0600, owner 1000, 8 bytes), made by alice."
     ]
 
 
@@ -174,7 +176,7 @@ def test_a_file_that_got_its_name_by_renaming_is_told_with_that() -> None:
     ends(s)
     s.left(ObjectKind.FILE, "x", size=3)
     assert told(leftovers.check(s.history, s.spec)) == [
-        "file x is left behind (mode 0600, 3 bytes), made by alice at alice.c:2."
+        "file x is left behind (mode 0600, owner 1000, 3 bytes), made by alice at alice.c:2."
     ]
 
 
@@ -186,7 +188,7 @@ def test_an_object_made_anew_is_told_with_its_last_maker() -> None:
     ends(s, 10, 20)
     s.left(FIFO, "a.fifo")
     assert told(leftovers.check(s.history, s.spec)) == [
-        "fifo a.fifo is left behind (mode 0600), made by bob at bob.c:8."
+        "fifo a.fifo is left behind (mode 0600, owner 1000), made by bob at bob.c:8."
     ]
 
 
@@ -198,7 +200,64 @@ def test_private_system_v_objects_are_told_apart_by_themselves() -> None:
     s.was_there(ObjectKind.SYSV_QUEUE, "0", inode=1)
     s.left(ObjectKind.SYSV_QUEUE, "0", inode=2, size=5)
     assert told(leftovers.check(s.history, s.spec)) == [
-        "System V queue 0 is left behind (mode 0600, 5 messages waiting), made by alice."
+        "System V queue with id 2 is left behind (mode 0600, owner 1000, 5 messages waiting), made by alice."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "size", "values", "told_of_it"),
+    [
+        (
+            ObjectKind.SEMAPHORE,
+            "/s",
+            32,
+            (2,),
+            "semaphore /s is left behind (mode 0600, owner 1000, value 2).",
+        ),
+        (
+            ObjectKind.SYSV_SEMAPHORE,
+            "51",
+            2,
+            (1, 0),
+            "System V semaphore set 51 is left behind (mode 0600, owner 1000, 2 semaphores with value 1, 0).",
+        ),
+        (
+            ObjectKind.SYSV_SEMAPHORE,
+            "0",
+            1,
+            (),
+            "System V semaphore set with id 1 is left behind (mode 0600, owner 1000, 1 semaphore).",
+        ),
+        (
+            ObjectKind.QUEUE,
+            "/q",
+            1,
+            (),
+            "message queue /q is left behind (mode 0600, owner 1000, 1 message waiting).",
+        ),
+        (ObjectKind.FILE, "x", 0, (), "file x is left behind (mode 0600, owner 1000, 0 bytes)."),
+    ],
+)
+def test_what_is_left_is_told_by_what_is_in_it(
+    kind: ObjectKind, name: str, size: int, values: tuple[int, ...], told_of_it: str
+) -> None:
+    s = Story()
+    ends(s)
+    s.left(kind, name, 0o600, size, 1, *values)
+    assert told(leftovers.check(s.history, s.spec)) == [told_of_it]
+
+
+def test_what_a_part_leaves_that_a_reboot_ended_is_not_left_behind() -> None:
+    s = Story("alice", "bob", steps=[{"start": ["alice", "bob"]}, {"reboot": True}])
+    make_fifo(s, name="a.fifo")
+    make_fifo(s, pid=20, name="b.fifo")
+    ends(s, 20)
+    s.performs(1, "reboot", parts=["alice"])
+    s.dies(10, "SIGKILL", "script")
+    s.left(FIFO, "a.fifo")
+    s.left(FIFO, "b.fifo")
+    assert told(leftovers.check(s.history, s.spec)) == [
+        "fifo b.fifo is left behind (mode 0600, owner 1000), made by bob at bob.c:4."
     ]
 
 
@@ -214,7 +273,7 @@ def test_an_object_of_unknown_origin_is_told_without_a_maker() -> None:
     s = Story()
     ends(s)
     s.left(ObjectKind.SOCKET, "door")
-    assert told(leftovers.check(s.history, s.spec)) == ["socket door is left behind (mode 0600)."]
+    assert told(leftovers.check(s.history, s.spec)) == ["socket door is left behind (mode 0600, owner 1000)."]
 
 
 def test_an_object_the_script_wants_gone() -> None:
@@ -223,7 +282,10 @@ def test_an_object_the_script_wants_gone() -> None:
     s.left(FIFO, "a.fifo", size=2)
     failed = s.unmet(0, "absent", {"kind": "fifo", "name": "a.fifo"}, EndReason.STUCK)
     (finding,) = leftovers.check(s.history, s.spec)
-    assert finding.message == "fifo a.fifo is left behind (mode 0600, 2 bytes), made by alice at alice.c:4."
+    assert (
+        finding.message
+        == "fifo a.fifo is left behind (mode 0600, owner 1000, 2 bytes), made by alice at alice.c:4."
+    )
     assert finding.ops == (0, failed)
 
 
@@ -250,7 +312,7 @@ def test_a_missing_object_is_told_with_who_removed_it() -> None:
         Finding(
             check="persistence",
             message="queue /jobs is missing: alice removed it at alice.c:9.",
-            why=persistence.RULE,
+            why=f"{persistence.RULE} {persistence_of(ObjectKind.QUEUE)}",
             read="man 3 mq_unlink",
             part="alice",
             pid=10,
@@ -259,6 +321,29 @@ def test_a_missing_object_is_told_with_who_removed_it() -> None:
             line=9,
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (
+            ObjectKind.QUEUE,
+            "queue /jobs is missing since the reboot, which no object of the kernel outlives: "
+            "nobody made it again.",
+        ),
+        (ObjectKind.FILE, "file /jobs is missing since the reboot."),
+    ],
+)
+def test_an_object_that_a_reboot_took_is_told_by_how_long_it_lives(kind: ObjectKind, message: str) -> None:
+    s = demanding(kind=kind.value)
+    item = s.object(kind, "/jobs")
+    s.call(10, "mq_open", item, path="/jobs", flags=["O_CREAT"], mode=0o600)
+    s.call(10, "mq_unlink", item, path="/jobs")
+    s.call(10, "mq_open", item, path="/jobs", flags=["O_CREAT"], mode=0o600)
+    s.performs(0, "reboot", parts=["alice"])
+    s.unmet(0, "present", None, EndReason.STUCK)
+    (finding,) = persistence.check(s.history, s.spec)
+    assert (finding.message, finding.why) == (message, f"{persistence.RULE} {persistence_of(kind)}")
 
 
 def test_a_missing_object_nobody_made() -> None:
@@ -401,6 +486,28 @@ def test_the_umask_takes_bits_away_also_if_it_is_inherited() -> None:
     s.call(10, "umask", mode=0o077)
     s.fork(10, 11)
     removed(s, pid=11)
+    assert access.check(s.history, s.spec) == []
+
+
+@pytest.mark.parametrize(
+    ("umask", "messages"),
+    [
+        (0o022, ["a.fifo has mode 0640 and should have 0600, made by alice at alice.c:4."]),
+        (0o000, ["a.fifo has mode 0660 and should have 0600, made by alice at alice.c:4, under umask 000."]),
+        (0o077, []),
+    ],
+)
+def test_the_umask_is_that_of_the_run(umask: int, messages: list[str]) -> None:
+    s = Story()
+    removed(s, mode=0o660)
+    assert told(access.check(replace(s.history, umask=umask), s.spec)) == messages
+
+
+def test_a_mode_that_the_script_demands_and_finds_is_right() -> None:
+    s = Story(steps=[{"present": {"kind": "fifo", "name": "a.fifo", "mode": "0660"}}])
+    make_fifo(s, mode=0o660)
+    s.performs(0, "present")
+    s.left(FIFO, "a.fifo", mode=0o660)
     assert access.check(s.history, s.spec) == []
 
 

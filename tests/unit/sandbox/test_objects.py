@@ -38,6 +38,28 @@ def without_numbers(entries: tuple[Entry, ...]) -> list[Entry]:
 
 
 class TestInventory:
+    def test_it_tells_the_values_of_semaphores(self, fresh_box: Box) -> None:
+        fresh_box.create(ObjectKind.SEMAPHORE, "/three", b"3")
+        fresh_box.create(ObjectKind.SYSV_SEMAPHORE, "7", values=[2, 0, 5])
+        run_python(fresh_box, "import sysv_ipc; sysv_ipc.Semaphore(8, sysv_ipc.IPC_CREX, mode=0)")
+        assert [(e.name, e.size, e.values) for e in fresh_box.inventory()] == [
+            ("/three", 32, (3,)),
+            ("7", 3, (2, 0, 5)),
+            ("8", 1, ()),
+        ]
+
+    def test_a_reboot_leaves_the_files_of_the_working_directory(self, fresh_box: Box) -> None:
+        assert run_python(fresh_box, MAKE_OBJECTS) == ""
+        fresh_box.reboot()
+        assert [(e.kind, e.name) for e in fresh_box.inventory()] == [
+            (ObjectKind.DIRECTORY, "d"),
+            (ObjectKind.DIRECTORY, "d/e"),
+            (ObjectKind.FIFO, "fifo"),
+            (ObjectKind.FILE, "d/e/f"),
+            (ObjectKind.FILE, "link"),
+            (ObjectKind.SOCKET, "sock"),
+        ]
+
     def test_it_lists_every_kind_of_object(self, fresh_box: Box) -> None:
         assert fresh_box.inventory() == ()
         assert run_python(fresh_box, MAKE_OBJECTS) == ""
