@@ -147,7 +147,12 @@ def _wait(history: History, spec: Spec, thread: Waiting, op: Op) -> Wait:
         found = _wakers(history, thread, op, op.object)
     resting = op.f in RECEIVING and _meant_to_rest(spec, history, thread.part)
     wakers = (found or set()) & living
-    script = found is None or resting or _newcomer(history, spec, op, wakers) or _signalled(spec, thread, op)
+    script = (
+        found is None
+        or resting
+        or _newcomer(history, spec, op, wakers)
+        or _signalled(history, spec, thread, op)
+    )
     return Wait(thread, op, frozenset(wakers), script)
 
 
@@ -253,10 +258,14 @@ def _meant_to_rest(spec: Spec, history: History, part: str) -> bool:
     )
 
 
-def _signalled(spec: Spec, thread: Waiting, op: Op) -> bool:
-    """Whether a thread waits for a signal in a scenario whose script sends its part some."""
-    return op.f in SIGNALS and any(
-        isinstance(step, Signal) and thread.part in step.signal for step in spec.script.steps
+def _signalled(history: History, spec: Spec, thread: Waiting, op: Op) -> bool:
+    """Whether a thread waits for a signal in a scenario whose script sends its process some: a main one."""
+    process = history.processes.get(thread.pid)
+    main = process is None or process.main
+    return (
+        main
+        and op.f in SIGNALS
+        and any(isinstance(step, Signal) and thread.part in step.signal for step in spec.script.steps)
     )
 
 

@@ -311,6 +311,22 @@ def test_kin_that_the_script_will_signal_are_not() -> None:
     assert deadlock.check(s.history, s.spec) == []
 
 
+def test_a_child_that_waits_for_a_signal_is_not_woken_by_the_scripts_to_its_parent() -> None:
+    """
+    alice   fork --- SIGTERM of the script --- kill(11) --- wait for 11 ...
+    pid 11           pause ...                 which is blocked there
+    """
+    s = Story(steps=[{"start": "alice"}, {"signal": {"alice": "TERM"}}, {"exit": {"alice": 0}}])
+    s.fork(10, 11)
+    s.asleep(11, s.invoke(11, "pause"))
+    s.call(10, "kill", target=11, signal="SIGTERM")
+    s.asleep(10, s.invoke(10, "wait", pid=11, flags=[]))
+    stuck(s, step=2)
+    assert told(deadlock.check(s.history, s.spec)) == [
+        "alice (pid 11) waits in pause; alice waits for its child pid 11 to end."
+    ]
+
+
 def test_processes_that_signal_each_other_wait_for_each_other() -> None:
     s = Story(steps=ENDS)
     s.fork(10, 11)
