@@ -67,6 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--step", action="store_true", help="wait for Enter before each operation")
     replay.add_argument("--config", metavar="FILE", type=Path, help="default: config.yaml of the site")
     _add_selftest(add("selftest", "selftest", "grade all solutions that come with exercises"))
+    _add_batch(add("batch", "batch", "grade a class"))
+    report = add("report", "batch", "make the outputs of a batch again")
+    report.add_argument("folder", metavar="DIR", type=Path, help="what was --out")
+    _add_gradebooks(report)
     add("doctor", "doctor", "say what this machine allows, and what to install")
     schema = add("schema", "schema", "print the JSON Schema of exercise.yaml")
     schema.add_argument("--config", action="store_true", help="that of config.yaml instead")
@@ -99,6 +103,41 @@ def _add_selftest(command: argparse.ArgumentParser) -> None:
     command.add_argument("--schedules", metavar="N", type=_positive, help="schedules for each script")
     command.add_argument("--jobs", metavar="N", type=_positive, help="solutions side by side")
     command.add_argument("--only", metavar="TEXT", default="", help="only solutions with TEXT in their name")
+
+
+def _add_batch(command: argparse.ArgumentParser) -> None:
+    command.add_argument("exercises", metavar="EX", nargs="+")
+    command.add_argument(
+        "submissions", metavar="SUBMISSIONS", type=Path, help="an LMS's download: a folder, or its archive"
+    )
+    command.add_argument("--out", metavar="DIR", type=Path, required=True, help="where everything is kept")
+    command.add_argument("--roster", metavar="CSV", type=Path, help="who takes the course")
+    command.add_argument("--attempt", metavar="N", type=_positive, default=0, help="default: the last one")
+    command.add_argument("--jobs", metavar="N", type=_positive, help="gradings side by side (default: cores)")
+    command.add_argument("--cluster", metavar="ADDRESS", help="of a Dask scheduler, or local:N")
+    command.add_argument("--force", action="store_true", help="grade everything again")
+    command.add_argument(
+        "--retry-errors", action="store_true", help="grade again what could not be graded or decided"
+    )
+    command.add_argument("--seed", type=_natural, default=0, help="of the schedules (default: 0)")
+    command.add_argument("--schedules", metavar="N", type=_positive, help="schedules for each script")
+    command.add_argument("--config", metavar="FILE", type=Path, help="default: config.yaml of the site")
+    _add_gradebooks(command)
+
+
+def _add_gradebooks(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--canvas", metavar="CSV", type=Path, help="export of the gradebook, to be filled in"
+    )
+    command.add_argument(
+        "--assignment", metavar="[EX=]TITLE", action="append", default=[], help="its column: Title (id)"
+    )
+    command.add_argument(
+        "--moodle", metavar="[EX=]CSV", action="append", default=[], help="grading worksheet, to be filled in"
+    )
+    command.add_argument(
+        "--moodle-columns", metavar="ID,GRADE,COMMENT", default="", help="what it calls them in your language"
+    )
 
 
 def _natural(text: str) -> int:

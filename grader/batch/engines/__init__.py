@@ -1,0 +1,1 @@
+"""Where gradings are made: one file an engine."""

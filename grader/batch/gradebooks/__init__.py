@@ -1,0 +1,1 @@
+"""What gradebooks import: one file a gradebook."""

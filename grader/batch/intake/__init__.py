@@ -1,0 +1,1 @@
+"""Who handed in what: the layouts of downloads, archives, rosters."""
