@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from grader import store
 from grader.exploration import Judged
-from grader.model.fault import Fault, word_of
+from grader.model.fault import Fault, victim_of, word_of
 from grader.model.history import History
 from grader.planning import RunSpec
 from grader.registry import load
@@ -38,8 +38,11 @@ class Points:
 
 def told(fault: Fault) -> str:
     """Say what was done to whom: `post killed at`."""
-    whom = f"child {fault.child} of {fault.part}" if fault.child else fault.part
-    return _TOLD[fault.kind].format(whom)
+    return _words(fault.kind, fault.part, fault.child)
+
+
+def _words(kind: str, part: str, child: int) -> str:
+    return _TOLD[kind].format(f"child {child} of {part}" if child else part)
 
 
 def fault_runs(made: Sequence[Judged], most: int) -> Points:
@@ -60,9 +63,12 @@ def fault_runs(made: Sequence[Judged], most: int) -> Points:
             continue
         history = store.decompress(first.history)
         strategies = load("grader.faults", "FAULT")
-        faults = [fault for each in demands for fault in strategies[word_of(each)].points(each, history)]
-        for fault in faults:
-            known[told(fault)] = known.get(told(fault), 0) + 1
+        faults: list[Fault] = []
+        for each in demands:
+            points = strategies[word_of(each)].points(each, history)
+            words = _words(word_of(each), victim_of(each).part, victim_of(each).child or 0)
+            known[words] = known.get(words, 0) + len(points)
+            faults += points
         script = first.spec.script_index
         slot = 1 + max(judged.spec.slot for judged in made if judged.spec.script_index == script)
         chosen = _in_order(faults, history)[:most]

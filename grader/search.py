@@ -261,7 +261,9 @@ def _points_told(found: Found) -> str:
     for words, known in found.points.items():
         number = tried[words]
         of = "each" if number == known > 1 else str(number)
-        text += f"; {words} {of} of {count(known, 'point')}"
+        text += (
+            f"; {words} {of} of {count(known, 'point')}" if known else f"; {words} no point: there is none"
+        )
     return text
 
 

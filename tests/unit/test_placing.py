@@ -19,7 +19,7 @@ from grader.model.fault import (
     load_fault,
 )
 from grader.model.history import ObjectKind
-from grader.placing import fault_runs
+from grader.placing import Points, fault_runs
 from grader.planning import RunSpec, Script
 from tests.unit.checkers.history_builder import Story
 
@@ -107,6 +107,11 @@ def test_lost_where_something_went_into_a_socket() -> None:
     story.call(10, "send", story.object(ObjectKind.SOCKET), result=3)
     points = fault_runs([first_run(story, LoseFault(lose="alice"))], 9)
     assert [spec.fault.detail for spec in points.runs if spec.fault] == [{"result": 3}]
+
+
+def test_a_fault_that_finds_no_point_is_counted_as_such() -> None:
+    demand = KillFault.model_validate({"kill": {"part": "alice", "child": 7}})
+    assert fault_runs([first_run(chat(), demand)], 9) == Points((), {"child 7 of alice killed at": 0})
 
 
 def test_a_part_of_the_points_is_spread_evenly() -> None:
