@@ -25,6 +25,7 @@ _TOLD: Mapping[str, str] = {
     "short": "reads and writes of {} cut short at",
     "fail": "calls of {} made to fail at",
     "lose": "datagrams of {} lost at",
+    "double": "datagrams of {} sent twice at",
 }
 
 

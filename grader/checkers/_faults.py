@@ -91,7 +91,7 @@ def _struck(history: History, fault: Op) -> Op | None:
     name, f = (str(act[0]), str(act[1])) if isinstance(act, list | tuple) else ("", "")
     part = name.partition(":")[0].partition("/")[0]
     mine = [op for op in history.ops if op.part == part]
-    if fault.value.get("during") or fault.value["kind"] in ("short", "fail", "lose"):
+    if fault.value.get("during") or fault.value["kind"] in ("short", "fail", "lose", "double"):
         same = [op for op in mine if op.f == f and op.invoked is None]
         near = [op for op in same if op.index < fault.index] if fault.value.get("during") else []
         return near[-1] if near else next((op for op in same if op.index > fault.index), None)
@@ -118,4 +118,4 @@ def _told(history: History, fault: Op, struck: Op | None) -> str:
         return f"{call} of {whom} moved one byte only"
     if kind == "fail":
         return f"{call} of {whom} failed with {more.get('error')}"
-    return f"what {whom} sent with {call} was lost"
+    return f"what {whom} sent with {call} {'came twice' if kind == 'double' else 'was lost'}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from grader.model.fault import Fault, Narrowed, victim_of, word_of
-from grader.model.history import History, Op, OpType
+from grader.model.history import History, ObjectKind, Op, OpType
 from grader.model.schedule import child_name
 from grader.model.strict import Strict
 from grader.scheduling.controller import Controller
@@ -93,6 +94,23 @@ def placed(
         for moment in moments(demand, history)
         if wanted(moment)
     ]
+
+
+def datagrams(demand: Strict, history: History) -> list[Fault]:
+    """Return a fault for each call that has sent something into a socket, with how much it has sent."""
+    calls = narrowed(demand, ("send", "write"))
+    sent: list[int] = []
+
+    def sends(moment: Moment) -> bool:
+        known = history.objects.get(moment.deed.op.object)
+        size = (moment.end.result if moment.end is not None else None) or 0
+        if moment.deed.op.f not in calls or known is None or known.kind is not ObjectKind.SOCKET or size < 1:
+            return False
+        sent.append(size)
+        return True
+
+    faults = placed(demand, history, sends)
+    return [replace(fault, detail={"result": size}) for fault, size in zip(faults, sent, strict=True)]
 
 
 def victims(fault: Fault, task: Task, controller: Controller) -> list[Process]:

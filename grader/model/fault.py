@@ -76,7 +76,13 @@ class LoseFault(Strict):
     lose: PartName | Narrowed
 
 
-FaultDemand = KillFault | StopFault | InterruptFault | ShortFault | FailFault | LoseFault
+class DoubleFault(Strict):
+    """Each datagram it sends comes twice."""
+
+    double: PartName | Narrowed
+
+
+FaultDemand = KillFault | StopFault | InterruptFault | ShortFault | FailFault | LoseFault | DoubleFault
 """What a scenario says of one kind of fault: a mapping of one key."""
 
 

@@ -120,8 +120,11 @@ class Stops(Lives):
                 again.store()
         if result in _RESTART:
             task.push(result)
-        elif result == -_EINTR and task.may_sleep and not proc.deliverable_signals(task.tid):
-            # Only a tracer sees this interruption: a signal without effect, or our own stop.
+        elif (task.once_more and result >= 0) or (
+            result == -_EINTR and task.may_sleep and not proc.deliverable_signals(task.tid)
+        ):
+            # A fault; or only a tracer sees this interruption: a signal without effect, or our own stop.
+            task.once_more = False
             again = Registers(task.tid, self._machine)
             if task.entry is not None:
                 again.set_argument(0, task.entry.args[0])
@@ -184,6 +187,7 @@ class Stops(Lives):
             task.state = State.RUNNING
             ptrace.resume(task.tid)
             return True
+        task.once_more = twist.twice
         if twist.argument is not None:
             index, value = twist.argument
             task.patched = (index, task.entry.args[index])

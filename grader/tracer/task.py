@@ -131,10 +131,12 @@ class Twist:
     Attributes:
         result: what it returns without being made, negative is -errno; None: it is made.
         argument: position of an argument, and the value that it gets.
+        twice: it is made once more when it has succeeded, without the program's knowing.
     """
 
     result: int | None = None
     argument: tuple[int, int] | None = None
+    twice: bool = False
 
 
 @dataclass(slots=True)
@@ -168,6 +170,7 @@ class Task:
     deadline: int | None = None
     patched: tuple[int, int] | None = None  # argument that was changed, and its original value
     twist: Twist | None = None
+    once_more: bool = False  # the call it is in is to be made twice
     frames: list[Frame] = field(default_factory=list)
     in_call: bool = False  # between the entry and the exit of a call
     may_sleep: bool = False  # the call it is in may wait

@@ -419,6 +419,19 @@ def test_a_datagram_is_lost_though_it_was_sent(tmp_path: Path) -> None:
     assert message.startswith("what victim sent with send on")
 
 
+def test_a_datagram_comes_twice(tmp_path: Path) -> None:
+    counts = _SENDS.replace(
+        "return recv(to, &byte, 1, MSG_DONTWAIT) != 1;",
+        "int got = -1;\n    do got++; while (recv(to, &byte, 1, MSG_DONTWAIT) == 1);\n    return got - 1;",
+    )
+    folder = site(tmp_path, _DATAGRAM.replace("lose: victim", "double: victim"), counts)
+    assert failure(folder) == (
+        "exit-status",
+        "what victim sent with send on socket:1 at victim.c:19 came twice, and then: "
+        "victim ended with status 1, and should end with status 0.",
+    )
+
+
 # -- how much is tried -----------------------------------------------------------------------------------
 
 
