@@ -19,7 +19,7 @@ _SLEEPS = frozenset(
 )
 """Calls in which a program waits for a signal to come."""
 
-_UNNOTICED = frozenset({"sigprocmask", "sigaction"})
+_UNNOTICED = frozenset({"sigprocmask", "sigaction", "unsafe_call", "errno_changed"})
 """What a program does between a signal and its sleep without having noticed the signal."""
 
 _SIGNALLING = frozenset({"pthread_cond_signal", "pthread_cond_broadcast"})

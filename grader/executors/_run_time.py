@@ -60,7 +60,7 @@ def _objects() -> list[str]:
 
 def _key() -> str:
     """Name the compiler, the flags, the sources, and how they are put together."""
-    digest = hashlib.sha256(repr((shim.SHIM_FLAGS, platform.machine())).encode())
+    digest = hashlib.sha256(repr((shim.SHIM_FLAGS, _objects(), platform.machine())).encode())
     compiler = shutil.which("gcc")
     if compiler is not None:
         status = Path(compiler).stat()
