@@ -26,12 +26,14 @@ class Difference:
         reordered: the right lines in the wrong order.
         short: nothing wrong was printed, but not all that was demanded.
         extra: lines that were printed and not demanded.
+        missing: lines that were demanded and not printed, as far as they are no patterns.
     """
 
     message: str
     reordered: bool = False
     short: bool = False
     extra: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def difference(history: History, spec: Spec, op: Op, demand: Expectation) -> Difference:
@@ -87,13 +89,14 @@ def _difference(
     missing, extra = match(everything, taken)
     if fits:
         return _short(missing, unended, counts) if len(lines) < len(everything) else None
+    lacking = tuple(want.text for want in missing if not want.regex)
     if not demand.any_order and _all_there(history, spec, op, demand, everything, lines):
         return Difference(
             f"printed the right lines in the wrong order: {_turn(sequences, taken)}", reordered=True
         )
     if ordered:
-        return _wrong_line(everything, taken, extra, counts)
-    return _wrong_set(missing, extra, counts)
+        return replace(_wrong_line(everything, taken, extra, counts), missing=lacking)
+    return replace(_wrong_set(missing, extra, counts), missing=lacking)
 
 
 def _nearest(
@@ -119,7 +122,9 @@ def _short(missing: list[Want], unended: str, counts: str) -> Difference:
     more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
     open_end = f"; {quoted(unended)} came without a newline at its end" if unended else ""
     return Difference(
-        f"did not print all it should: MISSING {missing[0]}{more} ({counts}{open_end})", short=True
+        f"did not print all it should: MISSING {missing[0]}{more} ({counts}{open_end})",
+        short=True,
+        missing=tuple(want.text for want in missing if not want.regex),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.checkers._buffered import Buffered, copied, forgotten
 from grader.checkers._expect import Difference, difference, some
 from grader.checkers._printed import (
     doubled_by_fork,
@@ -25,6 +26,10 @@ _FLUSH = (
 _DOUBLED = (
     "Text that is still in the stdio buffer at fork is in both processes, and both print it: "
     "flush before fork, and leave the child with _exit if it has nothing of its own to flush."
+)
+_LOST = (
+    "_exit and exec do not flush what is in the stdio buffer: "
+    "call fflush(stdout) first, or leave by exit or return."
 )
 _SHOWN = "The reference shows what it got from the submission."
 
@@ -50,6 +55,9 @@ def _wrong(history: History, op: Op, part: str, stream: str, found: Difference) 
     if not history.submitted(part):
         ops = (*(w.index for w in written[-1:]), op.index)
         return Finding(check="output", message=message, why=f"{RULE} {_SHOWN}", read="man 3 printf", ops=ops)
+    buffered = copied(history, part, found.extra) or forgotten(history, part, op.index, found.missing)
+    if buffered is not None:
+        return _buffered(op, part, f"{message} {buffered.sentence}", buffered)
     doubled = doubled_by_fork(history, written, found.extra)
     unflushed = flushed_at_exit(history, written) or (
         found.short and threads and not written and not history.cast[part].terminal
@@ -64,6 +72,19 @@ def _wrong(history: History, op: Op, part: str, stream: str, found: Difference) 
         part=part,
         ops=(*(w.index for w in witnesses), op.index),
         **located(writer_of(history, witnesses[-1]) if witnesses else None),
+    )
+
+
+def _buffered(op: Op | None, part: str, message: str, buffered: Buffered) -> Finding:
+    """Report text whose process is known to have had it in its buffer when it should not."""
+    return Finding(
+        check="output",
+        message=message,
+        why=f"{RULE} {_DOUBLED if buffered.where.f == 'fork' else _LOST}",
+        read="man 3 fflush",
+        part=part,
+        ops=(*buffered.ops, *((op.index,) if op is not None else ())),
+        **located(buffered.where),
     )
 
 
@@ -88,11 +109,16 @@ def _unasked(history: History, spec: Spec) -> list[Finding]:
         written = written_since(history, part, "stdout", len(history.ops))
         if any(op.pid in alone for op in written):
             continue  # how much it printed before it was killed nobody could have asked for
+        message = f"{who(history, part)} printed more than was asked for: {some(rest.splitlines())}."
+        buffered = copied(history, part, rest.splitlines())
+        if buffered is not None:
+            findings.append(_buffered(None, part, f"{message} {buffered.sentence}", buffered))
+            continue
         doubled = doubled_by_fork(history, written, rest.splitlines())
         findings.append(
             Finding(
                 check="output",
-                message=f"{who(history, part)} printed more than was asked for: {some(rest.splitlines())}.",
+                message=message,
                 why=f"{RULE} {_DOUBLED}" if doubled else RULE,
                 read="man 3 fflush" if doubled else "man 3 printf",
                 part=part,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from grader.checkers import output
 from grader.model.history import EndReason
 from tests.system.expected import assert_as_told
-from tests.system.run_program import c_program, c_source, perform
+from tests.system.run_program import c_program, c_source, perform, spec_of
 
 pytestmark = pytest.mark.system
 
@@ -29,6 +30,29 @@ def test_text_is_recorded_that_a_process_leaves_in_its_buffer_when_it_ends() -> 
         (3, ""),
         (0, "left"),
     ]
+
+
+_DOUBLED = """
+int main(void)
+{
+    printf("hello\\n");
+    if (fork() == 0)
+        return 0;
+    wait(NULL);
+    return 0;
+}
+"""
+
+
+def test_text_doubled_by_fork_is_told_by_the_line_of_the_fork() -> None:
+    steps = "[{start: tracee}, {expect: {part: tracee, lines: hello}}, {exit: {tracee: 0}}]"
+    history = perform(c_source(_DOUBLED, instrument=True), steps)
+    (finding,) = output.check(history, spec_of(steps, {"tracee": {}}))
+    assert (finding.message.partition(". ")[2], finding.line) == (
+        '"hello\\n" was still in the buffer of stdout when tracee made pid 5 by fork at '
+        f"{finding.file}:5: each has a copy of the buffer, and has printed it.",
+        5,
+    )
 
 
 _HANDLERS = "\n".join(

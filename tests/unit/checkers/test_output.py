@@ -6,7 +6,7 @@ import pytest
 
 from grader.checkers import ordering, output
 from grader.model.errors import InternalError
-from grader.model.history import EndReason, ObjectKind
+from grader.model.history import EndReason, ObjectKind, Process
 from grader.model.verdict import Finding
 
 from .history_builder import Story, told
@@ -116,6 +116,68 @@ def test_a_line_that_both_print_on_purpose_is_not_explained_by_fork() -> None:
     s.prints(10, "hello\nWRONG\n")
     s.got(1, "alice", "hello\nhello\nchild\nWRONG\n")
     assert output.check(s.history, s.spec)[0].why == output.RULE
+
+
+def test_text_that_was_in_the_buffer_at_fork_is_named_as_the_cause() -> None:
+    s = story(["hello", "child", "parent"])
+    fork = s.call(10, "fork", line=5, unflushed="hello\n", ok={"child": 11})
+    s.processes[11] = Process(pid=11, parent=10, part="alice", main=False)
+    child = s.prints(11, "hello\nchild\n")
+    parent = s.prints(10, "hello\nparent\n")
+    failed = s.got(1, "alice", "hello\nchild\nhello\nparent\n")
+    (finding,) = output.check(s.history, s.spec)
+    assert finding.message == (
+        'alice printed something else: line 3 should be "parent" and is "hello" (4 of 3 lines printed). '
+        '"hello\\n" was still in the buffer of stdout when alice made pid 11 by fork at alice.c:5: each has '
+        "a copy of the buffer, and has printed it."
+    )
+    assert (finding.ops, finding.line) == ((fork, child, parent, failed), 5)
+
+
+def test_text_that_only_one_prints_was_not_doubled_though_it_was_in_the_buffer() -> None:
+    s = story(["hello", "child", "parent"])
+    s.call(10, "fork", line=5, unflushed="hello\n", ok={"child": 11})
+    s.processes[11] = Process(pid=11, parent=10, part="alice", main=False)
+    s.prints(11, "child\n")
+    s.prints(10, "hello\nhello\nparent\n")
+    s.got(1, "alice", "child\nhello\nhello\nparent\n")
+    (finding,) = output.check(s.history, s.spec)
+    assert "buffer" not in finding.message
+
+
+@pytest.mark.parametrize("status", [{"status": 0}, {"signal": "SIGKILL"}])
+def test_text_that_exit_has_forgotten_is_named_as_the_cause(status: dict[str, object]) -> None:
+    s = story(["parent", "child"])
+    s.call(10, "fork", unflushed="parent\n", ok={"child": 11})
+    s.processes[11] = Process(pid=11, parent=10, part="alice", main=False)
+    gone = s.event(11, "exit", unflushed="parent\nchild\n", **status)
+    s.prints(10, "parent\n")
+    failed = s.got(1, "alice", "parent\n", EndReason.STUCK)
+    (finding,) = output.check(s.history, s.spec)
+    known = '"child\\n" was still in the buffer of stdout when alice (pid 11) ended by _exit, and is lost.'
+    assert (known in finding.message) == ("status" in status)
+    if "status" in status:
+        assert finding.ops == (gone, failed)
+
+
+def test_a_child_that_leaves_its_parents_text_alone_has_lost_nothing() -> None:
+    s = story(["parent"])
+    s.call(10, "fork", unflushed="parent\n", ok={"child": 11})
+    s.processes[11] = Process(pid=11, parent=10, part="alice", main=False)
+    s.exits(11, unflushed="parent\n")
+    s.got(1, "alice", "", EndReason.STUCK)
+    (finding,) = output.check(s.history, s.spec)
+    assert "lost" not in finding.message
+
+
+def test_text_that_exec_has_forgotten_is_named_as_the_cause() -> None:
+    s = story(["one"])
+    s.exec(10, "/bin/true", unflushed="one\n", line=7)
+    s.got(1, "alice", "", EndReason.STUCK)
+    (finding,) = output.check(s.history, s.spec)
+    assert finding.message.endswith(
+        '"one\\n" was still in the buffer of stdout when alice executed /bin/true at alice.c:7, and is lost.'
+    )
 
 
 def test_silence_is_demanded_and_something_was_printed() -> None:
