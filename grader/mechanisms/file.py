@@ -22,6 +22,7 @@ from grader.mechanisms.base import (
     s64,
     shared_buffer,
     shown_path,
+    told_of_signals,
 )
 
 _ACCESS = {0: "O_RDONLY", 1: "O_WRONLY", 2: "O_RDWR"}
@@ -87,7 +88,10 @@ def _transfers(kind: str, offset: int | None = None) -> Call:
         return value
 
     def leave(view: View, args: Args, result: int) -> Value:
-        return {"data": latin(view.data(args[1], min(result, 4096)))} if kind == "read" else {}
+        if kind != "read":
+            return {}
+        data = view.data(args[1], min(result, 4096))
+        return {"data": latin(told_of_signals(data) if view.kind(s32(args[0])) == "event" else data)}
 
     return Call(
         f=kind,

@@ -87,6 +87,39 @@ def test_another_seed_gives_another_schedule() -> None:
     assert len(dumps) == 3
 
 
+_SIGNALFD = r"""
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+int main(void)
+{
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &mask, NULL);
+    int fd = signalfd(-1, &mask, 0);
+    if (fork() == 0) {
+        for (volatile long i = 0; i < 30000000; i++)
+            ;
+        _exit(0);
+    }
+    struct signalfd_siginfo info;
+    read(fd, &info, sizeof info);
+    wait(NULL);
+    return 0;
+}
+"""
+
+
+def test_the_processor_time_of_a_child_is_not_in_the_history() -> None:
+    """SIGCHLD tells it to the parent, in bytes 56 to 72 of what a signalfd gives."""
+    history = perform(c_source(_SIGNALFD))
+    read = next(op for op in history.ops if op.f == "read" and len(str(op.value.get("data", ""))) == 128)
+    assert str(read.value["data"])[56:72] == 16 * "\0"
+
+
 _KILLED_THREADS = r"""
 #include <pthread.h>
 static void *wait_for_ever(void *unused) { pause(); return unused; }
