@@ -30,7 +30,7 @@ _CANVAS = re.compile(
     r"^(?:(?:LATE_)?anon_(?P<anon>[^_]+)|(?P<who>.+?)(?:_LATE)?_(?P<id>\d+))_(?P<file>\d+)_(?P<rest>.+)$",
     re.DOTALL,
 )
-_ATTEMPT = re.compile(r"^(?P<who>.*?)[ _.-]*\battempt[ _-]*(?P<number>\d+)$", re.IGNORECASE | re.DOTALL)
+_ATTEMPT = re.compile(r"^(?P<who>.*?)(?:^|[ _.-]+)attempt[ _-]*(?P<number>\d+)$", re.IGNORECASE | re.DOTALL)
 _AGAIN = re.compile(r"^(?P<name>.+)-(?P<number>\d+)(?P<suffix>\.[^.]+|\.tar\.\w+)?$", re.DOTALL)
 _CANVAS_TEXT: Final = ("text.html", "link.html")
 

@@ -67,9 +67,7 @@ def _unpacked(tree: SourceTree, programs: Collection[str], limits: BuildConfig) 
         packed = [name for name in tree.files if archives.is_archive(name)]
         foreign = [name for name in tree.files if archives.is_foreign(name)]
         if not packed and foreign:
-            raise SubmissionError(
-                f"`{printable(foreign[0])}` is an archive of a kind that is not read: zip or tar"
-            )
+            raise SubmissionError(f"`{printable(foreign[0])}` is neither a zip nor a tar archive")
         if not packed:
             return tree
         chosen = _last(packed)

@@ -121,7 +121,7 @@ def _exact(student: Student) -> set[tuple[str, str]]:
         ("number", student.number),
         ("id", student.lms_id),
     }
-    if not student.lms:
+    if not student.lms and not student.listed:
         keys |= {(kind, student.name) for kind in ("email", "login", "number")}
     return {(kind, value.casefold()) for kind, value in keys if value}
 

@@ -1,0 +1,57 @@
+"""Worker processes: whatever they die of, there is a result."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.simulated import EXERCISE, PLACE
+from grader.batch.engines.local import Local
+from grader.batch.grading import MismatchError, fingerprint, grade_task
+from grader.batch.model import Status, Task
+from grader.batch.workers import REAL
+from grader.model.config import Config
+
+
+def task(answer: str) -> Task:
+    return Task(
+        label=answer,
+        files={"answer": answer.encode()},
+        modes={},
+        exercise=EXERCISE,
+        digest="",
+        fingerprint="",
+        config=Config(),
+    )
+
+
+def test_gradings_go_on_after_one_that_kills_its_process_and_one_that_fails() -> None:
+    with Local(1, PLACE) as engine:
+        results = [engine.submit(task(answer)) for answer in ("3 of 4", "die", "raise", "4 of 4")]
+        told = [(r.result().status, r.result().points, r.result().reason) for r in results]
+    assert told == [
+        (Status.GRADED, 3.0, ""),
+        (Status.ERROR, 0.0, "the process that graded it died of SIGKILL, 2 times"),
+        (Status.ERROR, 0.0, "RuntimeError: a defect of the grader"),
+        (Status.GRADED, 4.0, ""),
+    ]
+
+
+def test_ending_early_does_not_wait_for_what_was_not_begun() -> None:
+    with pytest.raises(KeyboardInterrupt), Local(1, PLACE) as engine:
+        futures = [engine.submit(task(f"{n}")) for n in range(2000)]
+        raise KeyboardInterrupt
+    assert all(future.done() for future in futures)
+    assert sum(future.cancelled() for future in futures) > 1000
+
+
+def test_another_grader_or_exercise_is_noticed() -> None:
+    with pytest.raises(MismatchError, match=r"runs grader .*, the batch 0.0 dead"):
+        grade_task(Task(**{**fields(task("")), "fingerprint": "0.0 dead"}))
+    with pytest.raises(MismatchError, match="has another shm-counter"):
+        grade_task(Task(**{**fields(task("")), "fingerprint": fingerprint()}))
+    with Local(1, REAL) as engine, pytest.raises(MismatchError):
+        engine.submit(task("")).result()
+
+
+def fields(one: Task) -> dict[str, object]:
+    return {name: getattr(one, name) for name in one.__slots__}
