@@ -118,7 +118,7 @@ def no_terminal(part: str, role: str) -> str:
     return f"{word(part)} has no terminal to type at; {remedy}"
 
 
-EXPECT_FORMS = ("lines", "any_order", "interleaved", "one_of", "nothing", "something")
+EXPECT_FORMS = ("lines", "any_order", "interleaved", "one_of", "includes", "nothing", "something")
 """The keys of `expect` of which exactly one must stand."""
 
 

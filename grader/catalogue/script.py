@@ -253,7 +253,7 @@ def _length(steps: Sequence[Step]) -> int:
         if isinstance(step, Expect):
             expectation = step.expect
             total += sum(_lines(each) for each in (expectation.lines, expectation.any_order))
-            total += _lines(expectation.interleaved) + _lines(expectation.one_of)
+            total += sum(map(_lines, (expectation.interleaved, expectation.one_of, expectation.includes)))
     return total
 
 

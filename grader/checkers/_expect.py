@@ -70,6 +70,8 @@ def _difference(
         )
     if demand.something:
         return None if lines else Difference("printed nothing and should print something", short=True)
+    if demand.includes:
+        return _not_among(history, op, demand, lines, unended)
     if demand.one_of:
         return _nearest(history, spec, op, demand, lines, unended)
     if demand.any_order:
@@ -97,6 +99,21 @@ def _difference(
     if ordered:
         return replace(_wrong_line(everything, taken, extra, counts), missing=lacking)
     return replace(_wrong_set(missing, extra, counts), missing=lacking)
+
+
+def _not_among(
+    history: History, op: Op, demand: Expectation, lines: list[str], unended: str
+) -> Difference | None:
+    """Say which line of a sequence is not there behind those before it."""
+    for sequence in demand.includes:
+        rest = iter(lines)
+        for want in wants(sequence, history, op.index):
+            if not any(want.met_by(line) for line in rest):
+                place = "in its place " if any(want.met_by(line) for line in lines) else ""
+                open_end = f"; {quoted(unended)} came without a newline at its end" if unended else ""
+                printed = f" ({len(lines)} line{'' if len(lines) == 1 else 's'} printed{open_end})"
+                return Difference(f"did not print all it should: MISSING {place}{want}{printed}", short=True)
+    return None
 
 
 def _nearest(
@@ -142,7 +159,13 @@ def _all_there(
             demand.stream,
         ):
             expected = step.expect
-            groups = (expected.lines, expected.any_order, *expected.interleaved, *expected.one_of)
+            groups = (
+                expected.lines,
+                expected.any_order,
+                *expected.interleaved,
+                *expected.one_of,
+                *expected.includes,
+            )
             for some_lines in groups:
                 later.extend(wants(some_lines, history, op.index))
     return not match(later, extra)[1]

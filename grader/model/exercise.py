@@ -58,6 +58,9 @@ class Expectation(Strict):
     one_of: list[Lines] = Field(
         default=[], description="Several transcripts, any of which is right; `[]` is to print nothing."
     )
+    includes: list[Lines] = Field(
+        default=[], description="Several sequences of lines: each in its order, among whatever else."
+    )
     nothing: bool = Field(default=False, description="Nothing was printed.")
     something: bool = Field(default=False, description="At least one line, of any text.")
     stream: Literal["stdout", "stderr"] = "stdout"

@@ -71,6 +71,9 @@ def decide(
         return (Decision.NEVER, None) if unread else (Decision.MET, 0)
     if expectation.something:
         return (Decision.MET, None) if got else (Decision.NOT_YET, None)
+    if expectation.includes:
+        wanted_all = (written_out(lines, variables) for lines in expectation.includes)
+        return (Decision.MET if all(among(got, one) for one in wanted_all) else Decision.NOT_YET), None
     if expectation.one_of:
         return _one_of(got, [written_out(lines, variables) for lines in expectation.one_of])
     if expectation.any_order:
@@ -144,6 +147,12 @@ def matches(line: str, wanted: str | Pattern) -> bool:
     if isinstance(wanted, Pattern):
         return re.fullmatch(wanted.regex, line) is not None
     return line == wanted
+
+
+def among(got: Sequence[str], wanted: Sequence[str | Pattern]) -> bool:
+    """Whether lines stand among others in their order."""
+    rest = iter(got)
+    return all(any(matches(line, one) for line in rest) for one in wanted)
 
 
 def interleaves(got: Sequence[str], sequences: Sequence[Sequence[str | Pattern]]) -> bool:

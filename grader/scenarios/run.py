@@ -214,7 +214,7 @@ class Run:
 
     def _printed(self, step: Expect) -> bool:
         """Whether all that a part is to print is there, though somebody may still go on."""
-        if step.expect.nothing or step.expect.something:
+        if step.expect.nothing or step.expect.something or step.expect.includes:
             return False
         unread = self._outputs.unread(step.expect.part, step.expect.stream)
         position, lines, printed = self._looked

@@ -79,7 +79,7 @@ def test_words_that_can_be_completed_are_enumerated(schema: dict[str, Any]) -> N
 
 
 def test_expect_has_exactly_one_form(schema: dict[str, Any]) -> None:
-    forms = ["lines", "any_order", "interleaved", "nothing", "something"]
+    forms = ["lines", "any_order", "interleaved", "one_of", "includes", "nothing", "something"]
     assert schema["$defs"]["Expectation"]["oneOf"] == [{"required": [form]} for form in forms]
 
 

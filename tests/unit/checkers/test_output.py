@@ -299,6 +299,31 @@ def test_a_failed_demand_that_is_met_by_the_text_is_the_graders_fault() -> None:
         output.check(s.history, s.spec)
 
 
+def test_of_several_transcripts_the_nearest_is_compared() -> None:
+    s = story([], one_of=[["one", "two"], ["three"]])
+    s.prints(10, "one\ntow\n")
+    s.got(1, "alice", "one\ntow\n")
+    assert told(output.check(s.history, s.spec)) == [
+        'alice printed something else: line 2 should be "two" and is "tow" (2 of 2 lines printed); '
+        "nor is it the other that would be right."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "missing"),
+    [
+        ("b\nx\n", 'MISSING "a" (2 lines printed)'),
+        ("b\na\n", 'MISSING in its place "b" (2 lines printed)'),
+        ("a\nb", 'MISSING "b" (1 line printed; "b" came without a newline at its end)'),
+    ],
+)
+def test_the_line_that_does_not_stand_among_the_others_is_named(printed: str, missing: str) -> None:
+    s = story([], includes=[["a", "b"]])
+    s.prints(10, printed)
+    s.got(1, "alice", printed)
+    assert told(output.check(s.history, s.spec)) == [f"alice did not print all it should: {missing}."]
+
+
 # -- ordering --
 
 

@@ -35,3 +35,18 @@ def test_the_longest_transcript_that_was_printed_counts(printed: str, decision: 
 def test_what_begins_no_transcript_never_will_be_one(printed: str, decision: Decision) -> None:
     demand = Expectation(part="alice", one_of=[["a", "c"], ["b"]])
     assert decide(demand, printed, {}) == (decision, None)
+
+
+@pytest.mark.parametrize(
+    ("printed", "decision"),
+    [
+        ("x\na\ny\nb\nc\nz\n", Decision.MET),
+        ("c\na\nb\n", Decision.MET),
+        ("b\na\nc\n", Decision.NOT_YET),
+        ("a\nb\n", Decision.NOT_YET),
+        ("", Decision.NOT_YET),
+    ],
+)
+def test_what_is_to_be_included_may_stand_among_other_lines(printed: str, decision: Decision) -> None:
+    demand = Expectation(part="alice", includes=[["a", "b"], ["c"]])
+    assert decide(demand, printed, {}) == (decision, None)
