@@ -25,7 +25,7 @@ def serve(connection: Connection[Result | Exception, Task], grade: Grade) -> Non
     while True:
         try:
             task = connection.recv()
-        except EOFError:
+        except (EOFError, OSError):  # whoever asked is done, or dead
             return
         answer: Result | Exception
         try:

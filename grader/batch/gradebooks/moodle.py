@@ -15,10 +15,8 @@ from grader.batch.model import Student
 from grader.batch.table import Table, number, read_table
 from grader.model.errors import UsageError
 
-_IDENTIFIER = ("Identifier", "ID", "Identifikator", "Identifiant", "Identificador", "Identificatore")
-_GRADE = ("Grade", "Bewertung", "Note", "Calificación", "Valutazione", "Nota")
-_FEEDBACK = ("Feedback comments", "Feedback als Kommentar", "Feedback par commentaires")
-_MAXIMUM = ("Maximum grade", "Bestwertung", "Note maximale", "Calificación máxima")
+_IDENTIFIER, _GRADE, _FEEDBACK = "Identifier", "Grade", "Feedback comments"
+_MAXIMUM = "Maximum grade"
 
 
 def fill(path: Path, rows: Iterable[Row], columns: Sequence[str] = ()) -> Filled:
@@ -27,14 +25,14 @@ def fill(path: Path, rows: Iterable[Row], columns: Sequence[str] = ()) -> Filled
     Args:
         path: the worksheet, as Moodle gave it.
         rows: what was graded.
-        columns: how the site calls identifier, grade and, if it is there, feedback comments; empty: as known.
+        columns: how the site calls identifier, grade and feedback comments; empty: as in English.
 
     Raises:
         UsageError: it is no such worksheet.
     """
     table = read_table(path)
     identifier, grade, feedback = _columns(path, table, columns)
-    maximum = table.column(*_MAXIMUM)
+    maximum = table.column(_MAXIMUM)
     students = {
         place: _student(table, row, identifier)
         for place, row in enumerate(table.rows)
@@ -58,9 +56,9 @@ def fill(path: Path, rows: Iterable[Row], columns: Sequence[str] = ()) -> Filled
 
 def _columns(path: Path, table: Table, names: Sequence[str]) -> tuple[int, int, int | None]:
     given = [*names, "", "", ""]
-    identifier = table.column(*([given[0]] if given[0] else _IDENTIFIER))
-    grade = table.column(*([given[1]] if given[1] else _GRADE))
-    feedback = table.column(*([given[2]] if given[2] else _FEEDBACK))
+    identifier = table.column(given[0] or _IDENTIFIER)
+    grade = table.column(given[1] or _GRADE)
+    feedback = table.column(given[2] or _FEEDBACK)
     if identifier is None or grade is None:
         raise UsageError(
             f"{path} is no grading worksheet: its columns are {', '.join(table.header)}. If the site "
@@ -70,15 +68,15 @@ def _columns(path: Path, table: Table, names: Sequence[str]) -> tuple[int, int, 
 
 
 def _student(table: Table, row: tuple[str, ...], identifier: int) -> Student:
-    def cell(*names: str) -> str:
-        column = table.column(*names)
+    def cell(name: str) -> str:
+        column = table.column(name)
         return row[column].strip() if column is not None else ""
 
     number_of = row[identifier].strip().rsplit(" ", 1)[-1]  # `Participant 12345`
     return Student(
-        name=cell("Full name", "Vollständiger Name") or f"participant {number_of}",
-        email=cell("Email address", "E-Mail-Adresse"),
-        number=cell("ID number", "ID-Nummer"),
+        name=cell("Full name") or f"participant {number_of}",
+        email=cell("Email address"),
+        number=cell("ID number"),
         lms_id=number_of,
         listed=True,
     )

@@ -33,7 +33,7 @@ _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 }
 _NOBODY = ("points possible", "manual posting", "student, test")
 """What Canvas writes into the column of names where there is no student."""
-_ANONYMOUS = re.compile(r"(?i)participant|anon.*|\d+")
+_ANONYMOUS = re.compile(r"(?i)participant( \d+)?|anon.*|\d+")
 
 
 class Matcher:
@@ -55,7 +55,10 @@ class Matcher:
             found = self._exact.get(key)
             # Another system's ids may be numbers as well: an id alone is believed where there is no name.
             if found is not None and (
-                key[0] != "id" or _ANONYMOUS.fullmatch(student.name) or names & _spellings(found.name)
+                key[0] != "id"
+                or _ANONYMOUS.fullmatch(student.name)
+                or _ANONYMOUS.fullmatch(found.name)
+                or names & _spellings(found.name)
             ):
                 return found
         named = [found for name in sorted(names) for found in self._named.get(name, ())]

@@ -76,9 +76,7 @@ def test_a_worksheet_in_another_language(tmp_path: Path) -> None:
     rows = [row(Student(name="Ada L", lms="moodle", lms_id="1"), 20.0)]
     with pytest.raises(UsageError, match="its columns are Tunniste, Nimi, Arvosana"):
         moodle.fill(path, rows)
-    assert moodle.fill(path, [], ["Tunniste", "Arvosana"]).rows[0][2] == "Arvosana"
-    german = "Identifikator,Vollständiger Name,Bewertung\nTeilnehmer/in 1,Ada L,\n"
-    assert moodle.fill(written(path, german), rows).rows[1][2] == "20"
+    assert moodle.fill(path, rows, ["Tunniste", "Arvosana"]).rows[1] == ("Osallistuja 1", "Ada L", "20")
 
 
 GRADEBOOK = (

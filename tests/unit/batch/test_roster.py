@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def roster(tmp_path: Path, text: str, encoding: str = "utf-8") -> tuple[Student,
 
 
 def found(students: tuple[Student, ...], **who: str) -> str:
-    match = Matcher(students).find(Student(**{"name": "", **who}))
+    match = Matcher(students).find(replace(Student(name=""), **who))  # type: ignore[arg-type]
     return match.name if match else ""
 
 
