@@ -1,0 +1,28 @@
+# Wrong: without a server the client makes a file called FIFO, and asks that.
+import os
+import select
+import sys
+
+if len(sys.argv) != 3 or not sys.argv[2].isdecimal():
+    print("usage: client FIFO COUNT", file=sys.stderr)
+    sys.exit(2)
+fifo, count = sys.argv[1:]
+pid = os.getpid()
+mine = f"{fifo}.{pid}"
+status = 1
+try:
+    os.mkfifo(mine, 0o600)
+    fd = os.open(mine, os.O_RDONLY | os.O_NONBLOCK)
+    with open(fifo, "a") as server:
+        server.write(f"{pid} {count}\n")
+    if os.path.isfile(fifo):
+        raise FileNotFoundError(fifo)
+    select.select([fd], [], [])
+    print(int(os.read(fd, 100)))
+    status = 0
+except OSError as error:
+    print("client:", error, file=sys.stderr)
+finally:
+    if os.path.exists(mine):
+        os.unlink(mine)
+sys.exit(status)
