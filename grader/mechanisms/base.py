@@ -32,6 +32,9 @@ class View(Protocol):
     def flags(self, fd: int) -> int:
         """Return the open flags (O_NONBLOCK and others) of a descriptor."""
 
+    def holds(self) -> list[list[Any]]:
+        """Return all open descriptors of objects of interest as [number, object, `r`, `w` or `rw`]."""
+
     def position(self, fd: int) -> int | None:
         """Return where in a file a descriptor stands; None if it is not open."""
 

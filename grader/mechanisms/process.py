@@ -24,6 +24,7 @@ def _exec(path: int, argv: int) -> Call:
     return Call(
         f="exec",
         enter=lambda view, args: {"path": view.text(args[path]), "argv": _arguments(view, args[argv])},
+        leave=lambda view, _args, _result: {"holds": view.holds()},
     )
 
 

@@ -329,6 +329,9 @@ class Scenario(Strict):
     exclusive: Annotated[list[Exclusive], BeforeValidator(as_list)] = Field(
         default=[], description="What must never be at the same time."
     )
+    closes_on_exec: list[PartName] = Field(
+        default=[], description="Parts that start programs with no descriptor but 0, 1 and 2."
+    )
     requires: list[Required] = Field(default=[], description="By what means the work is done.")
     forbids: list[Forbidden] = Field(default=[], description="By what means it is not.")
     overtaken: int | None = Field(

@@ -178,7 +178,7 @@ def _script(invoke: Op, end: Op | None) -> tuple[str, str]:
     values = {**invoke.value, **(end.value if end else {})}
     if invoke.f == "fault":
         return _fault(values), ""
-    step = values.pop("step", None)
+    step, _open = values.pop("step", None), values.pop("open", None)
     number = f"step {step + 1}: " if isinstance(step, int) else ""
     words = [_names(values.pop(key)) for key in ("part", "parts") if key in values]
     words += [f"{key}={_value(key, value)}" for key, value in values.items()]

@@ -1,8 +1,7 @@
-"""What is written down when a run is over: who has not ended, and where in the sources calls were made."""
+"""What is written down when a run rests or is over: what is open, who has not ended, where calls were."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -12,9 +11,8 @@ from grader.scheduling.controller import Controller
 from grader.tracer import proc
 from grader.tracer.objects import Objects
 from grader.tracer.source import Lines
-from grader.tracer.task import State, Task
+from grader.tracer.task import State
 
-_ACCESS = {os.O_RDONLY: "r", os.O_WRONLY: "w", os.O_RDWR: "rw"}
 _STATES = {
     State.BLOCKED: "blocked",
     State.HELD: "blocked",
@@ -33,7 +31,7 @@ def waiting_threads(controller: Controller, objects: Objects) -> tuple[Waiting, 
             tid=task.ns_tid,
             state=_STATES.get(task.state, "running"),
             op=task.waits_in,
-            holds=_holds(task, objects),
+            holds=tuple(objects.held(task.tid)),
         )
         for task in controller.alive()
     ]
@@ -44,13 +42,10 @@ def waiting_threads(controller: Controller, objects: Objects) -> tuple[Waiting, 
     return tuple(sorted(found, key=lambda waiting: waiting.tid))
 
 
-def _holds(task: Task, objects: Objects) -> tuple[tuple[int, str, str], ...]:
-    holds = []
-    for fd, (_inode, access) in sorted(proc.descriptors(task.tid).items()):
-        identity = objects.of_descriptor(task.tid, fd)
-        if identity:
-            holds.append((fd, identity, _ACCESS[access]))
-    return tuple(holds)
+def open_descriptors(controller: Controller) -> dict[str, int]:
+    """Return how many descriptors each living process has open, by its pid."""
+    living = (process for process in controller.processes.values() if not process.dead)
+    return {str(process.pid): proc.count_descriptors(process.host) for process in living}
 
 
 def locate(programs: Mapping[str, Program], program: str, address: int) -> tuple[str, int]:

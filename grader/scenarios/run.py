@@ -37,7 +37,7 @@ from grader.scenarios import demands
 from grader.scenarios.acts import Acts
 from grader.scenarios.disturbing import Disturbance
 from grader.scenarios.driver import Channels
-from grader.scenarios.ending import locate, waiting_threads
+from grader.scenarios.ending import locate, open_descriptors, waiting_threads
 from grader.scenarios.outputs import Decision, Outputs, decide, text_of, wanted_lines
 from grader.scheduling.base import CLOCK, EARLY, SCRIPT, Candidate, Recording
 from grader.scheduling.clock import VirtualClock
@@ -180,6 +180,7 @@ class Run:
                 return RunEnd(reason=EndReason.FINISHED)
             decision, value, consumed = self._decide(step)
             if decision is Decision.MET:
+                value["open"] = open_descriptors(self._controller)
                 self._conclude(step, value, consumed)
             elif decision is Decision.NEVER and self._more_may_come(step):
                 continue
@@ -281,7 +282,7 @@ class Run:
     def _conclude(self, step: Step, value: dict[str, Any], consumed: int | None) -> None:
         if isinstance(step, Expect):
             part = step.expect.part
-            value = {"part": part, "stream": step.expect.stream}
+            value = {**value, "part": part, "stream": step.expect.stream}
             value["got"] = self._outputs.consume(part, step.expect.stream, consumed)
         self._record_step(step, OpType.OK, value)
         self._position += 1

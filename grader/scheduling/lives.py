@@ -7,6 +7,7 @@ import signal
 from typing import Any
 
 from grader.mechanisms.signal import signal_name
+from grader.model.history import ObjectKind
 from grader.model.schedule import child_name, thread_name
 from grader.scheduling.limits import LimitReached
 from grader.scheduling.threads import Threads
@@ -119,12 +120,20 @@ class Lives(Threads):
             if os.WIFSIGNALED(status)
             else {"status": os.WEXITSTATUS(status)}
         )
+        if "status" in how and (ends := self._pipe_ends(task)):
+            how["holds"] = ends
         lost = self.calls.unflushed(task)
         if lost:
             how["unflushed"] = lost
         leader = process.tasks[0]  # which thread is the last to go, when all are killed, is the kernel's whim
         leader.where, leader.target = 0, ""
         self.calls.event(leader, "exit", {**how, "zombies": zombies, "orphans": orphans})
+
+    def _pipe_ends(self, task: Task) -> list[list[Any]]:
+        """Return the ends of pipes that a process has open as it ends."""
+        known = self.calls.objects.known
+        held = self.calls.objects.held(task.tid)
+        return [list(row) for row in held if known[row[1]].kind is ObjectKind.PIPE and not known[row[1]].name]
 
     def _ended(self, task: Task) -> None:
         task.state, task.rival, task.deadline = State.DEAD, None, None

@@ -22,6 +22,7 @@ _TEMPORARY = "/" + "tmp/"
 PLACES = (WORK + "/", _TEMPORARY, POSIX_OBJECTS, _QUEUES)
 """Where objects of interest have their names, inside the sandbox."""
 
+_ACCESS = {os.O_RDONLY: "r", os.O_WRONLY: "w", os.O_RDWR: "rw"}
 _BY_LINK = {"pipe": ObjectKind.PIPE, "socket": ObjectKind.SOCKET}
 
 
@@ -103,6 +104,15 @@ class Objects:
         identity = next(same, "") or self.add(ObjectKind.TIMER if "timerfd" in target else ObjectKind.EVENT)
         self._holders[tid, fd] = identity
         return identity
+
+    def held(self, tid: int) -> list[tuple[int, str, str]]:
+        """Return a thread's descriptors of objects of interest as (number, object, `r`, `w` or `rw`)."""
+        found = []
+        for fd, (_inode, access) in sorted(proc.descriptors(tid).items()):
+            identity = self.of_descriptor(tid, fd)
+            if identity:
+                found.append((fd, identity, _ACCESS.get(access, "rw")))
+        return found
 
     def closed(self, tid: int, fd: int) -> None:
         """Note that a thread's descriptor has been closed, or has just been made."""

@@ -121,6 +121,14 @@ def descriptors(tid: int) -> dict[int, tuple[int, int]]:
     return found
 
 
+def count_descriptors(tid: int) -> int:
+    """Return how many descriptors are open; 0 if the process is gone."""
+    try:
+        return len(os.listdir(f"/proc/{tid}/fd"))
+    except OSError:
+        return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """One line of /proc/PID/maps."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from grader.model.history import ObjectKind
 from grader.tracer import ptrace
@@ -61,6 +62,10 @@ class TaskView:
             return 0
         value = self._flags[key] = int(found, 8)
         return value
+
+    def holds(self) -> list[list[Any]]:
+        """Return all open descriptors of objects of interest as [number, object, access]."""
+        return [list(held) for held in self._objects.held(self._task.tid)]
 
     def position(self, fd: int) -> int | None:
         """Return where in a file a descriptor stands; None if it is not open."""
