@@ -34,6 +34,8 @@ ADAPTIVE = frozenset({DEFAULT, DIRECTED, PCT})
 
 _DOLLAR = re.compile(r"\$\$|\$\{([^{}]*)\}|\$")
 _LINE_NUMBER = "n"
+_IN_SCENARIO = ("leaves", "requires", "forbids")
+"""What else of a scenario a script's variables stand in."""
 
 Anything = TypeVar("Anything")
 
@@ -59,7 +61,7 @@ class RunSpec:
 
     Attributes:
         exercise: its id.
-        scenario: what the script was made from, with the variables of `each` bound in `leaves`.
+        scenario: what the script was made from, with the variables of `each` bound in _IN_SCENARIO.
         script: what is done.
         script_index: which of the scenario's scripts it is, from 0.
         umask: that all parts begin with.
@@ -163,7 +165,7 @@ def make_plan(
     return tuple(
         RunSpec(
             exercise=exercise.id,
-            scenario=_bound(scenario, script.bindings, only="leaves"),
+            scenario=_bound(scenario, script.bindings, only=_IN_SCENARIO),
             script=_with_terminals(script, exercise),
             script_index=index,
             umask=int(scenario.umask[offset % len(scenario.umask)], 8),
@@ -218,8 +220,8 @@ def _written_out(steps: Sequence[Step], values: Mapping[str, str]) -> Iterator[S
             yield from _written_out(loop.steps, {**values, loop.as_: value})
 
 
-def _bound(value: Anything, values: Mapping[str, str], *, only: str | None = None) -> Anything:
-    """Return a value with the variables in all its texts bound; of a model, `only` one field's.
+def _bound(value: Anything, values: Mapping[str, str], *, only: Sequence[str] = ()) -> Anything:
+    """Return a value with the variables in all its texts bound; of a model, `only` some fields'.
 
     What does not change is returned as it is, so that a model's record of which keys were given stays true.
     """
@@ -231,7 +233,7 @@ def _bound(value: Anything, values: Mapping[str, str], *, only: str | None = Non
     elif isinstance(value, dict):
         result = {key: _bound(item, values) for key, item in value.items()}
     elif isinstance(value, Strict):
-        names = type(value).model_fields if only is None else (only,)
+        names = only or type(value).model_fields
         old = {name: getattr(value, name) for name in names}
         new = {name: _bound(item, values) for name, item in old.items()}
         changes = {name: item for name, item in new.items() if item != old[name]}

@@ -78,6 +78,10 @@ class ScriptCheck:
         for leave in members(at(self._node, "leaves")):
             self._variables(leave, self._scope, cast)
             self._objects(objects.wrong_name(leave))
+        for word in ("requires", "forbids"):
+            for means in members(at(self._node, word)):
+                self._variables(means, self._scope, cast)
+                self._patterns(at(means, "data"), self._scope)
         steps = at(self._node, "steps")
         scripts = max(1, len(self._scenario.each))
         if _length(self._scenario.steps) * scripts > LENGTH_MAX and steps is not None:

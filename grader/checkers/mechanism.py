@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.checkers.base import Spec, argument, at, located, who
-from grader.model.history import EndReason, History, Op, OpType
+from grader.checkers._means import made, not_carried, spelled
+from grader.checkers.base import Spec, argument, at, located, named, who
+from grader.model.history import EndReason, History, OpType
 from grader.model.means import Means, Required
 from grader.model.verdict import Finding
 
@@ -43,9 +44,9 @@ def _borrowed(history: History) -> list[Finding]:
 
 def _forbidden(history: History, spec: Spec) -> Iterator[Finding]:
     for means in spec.scenario.forbids:
-        op = next(_made(history, means), None)
+        op = next(made(history, means), None)
         if op is not None and history.submitted(means.part):
-            on = f" on {means.object}" if means.object else ""
+            on = f" on {named(history, op.object)}" if means.object or means.kind else ""
             text = f"{who(history, op.part, op.pid)} uses {op.f}{on}{at(op)}, which this exercise forbids."
             yield Finding(
                 check="mechanism",
@@ -65,40 +66,36 @@ def _unused(history: History, spec: Spec) -> Iterator[Finding]:
     if any(op.pid == 0 and not op.part and op.type is OpType.FAIL for op in history.ops):
         return
     for means in spec.scenario.requires:
-        made = list(_made(history, means))
-        processes = len({op.pid for op in made})
-        if not history.submitted(means.part) or (processes >= means.processes and len(made) >= means.times):
+        if not history.submitted(means.part):
             continue
+        ops = list(made(history, means))
+        processes = len({op.pid for op in ops})
+        if processes < means.processes or len(ops) < means.times:
+            told, instead = _too_little(means, processes, len(ops)), None
+        else:
+            told, instead = not_carried(history, means, ops)
+        if not told:
+            continue
+        witnesses = [op for op in (*ops[:1], instead) if op is not None]
         yield Finding(
             check="mechanism",
-            message=_told(_too_little(means, processes, len(made)), means),
+            message=_told(f"{means.part} prints what it should, but {told}", means),
             why=MEANS_RULE,
             part=means.part,
-            ops=tuple(op.index for op in made[:1]),
+            ops=tuple(op.index for op in witnesses),
+            **located(witnesses[-1] if witnesses else None),
         )
 
 
-def _made(history: History, means: Means) -> Iterator[Op]:
-    """Yield the operations of a part by some means that came to a good end."""
-    for op in history.of(means.part):
-        if op.f not in means.calls or op.type is not OpType.OK:
-            continue
-        known = history.objects.get(op.object)
-        if not means.object or (known is not None and known.name == means.object):
-            yield op
-
-
 def _too_little(means: Required, processes: int, times: int) -> str:
-    words = [f"`{call}`" for call in means.calls]
-    names = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
-    on = f" on {means.object}" if means.object else ""
+    names = spelled(means)
     if not times:
-        return f"{means.part} prints what it should, but never uses {names}{on}."
+        return f"never uses {names}."
     if processes < means.processes:
         wanted, did = f"{means.processes} of its processes", f"{processes} did"
     else:
         wanted, did = f"it {means.times} times", f"{times} came"
-    return f"{means.part} prints what it should, but {names}{on} is to be used by {wanted}: {did}."
+    return f"{names} is to be used by {wanted}: {did}."
 
 
 def _told(text: str, means: Means) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from grader.model.strict import PartName, Strict, Text, as_list
+from grader.model.strict import Kind, PartName, Strict, Text, as_list
 
 _CALLS = "Operations by their names in a history, as `write` or `sem_wait`; any of them."
 
@@ -17,7 +17,16 @@ class Means(Strict):
     part: PartName
     calls: Annotated[list[Text], BeforeValidator(as_list), Field(min_length=1, description=_CALLS)]
     object: Text = Field(default="", description="Only those on this object, as the student calls it.")
+    kind: Kind | None = Field(
+        default=None, description="Only those on objects of this kind, `pipe` or `file`."
+    )
     because: Text = Field(default="", description="What the student is told of it, as a sentence.")
+
+
+class Sought(Strict):
+    """Data given by a regular expression, to be found in it."""
+
+    regex: Text
 
 
 class Required(Means):
@@ -25,6 +34,8 @@ class Required(Means):
 
     processes: int = Field(default=1, ge=1, description="By so many different processes of the part.")
     times: int = Field(default=1, ge=1, description="So often.")
+    data: Text | Sought = Field(default="", description="They carry this text, perhaps in pieces.")
+    bytes: int = Field(default=0, ge=0, description="They carry so many bytes, all together.")
 
 
 class Forbidden(Means):
