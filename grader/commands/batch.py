@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.batch.engines.base import Engine
-from grader.batch.engines.dask import Dask
+from grader.batch.engines.dask import LOCAL, Dask
 from grader.batch.engines.local import Local
 from grader.batch.grading import find_exercise
 from grader.batch.intake import archives
@@ -66,7 +66,7 @@ def _batch(
     show = console.stdout()
     for name in intake.ignored:
         show.print(f"ignored, for it is no submission: {shown(name)}", markup=False, soft_wrap=True)
-    site = "" if options.cluster else str(site_root())
+    elsewhere = options.cluster and not options.cluster.startswith(f"{LOCAL}:")
     batch = Batch(
         exercises=exercises,
         digests={name: find_exercise(name, str(site_root()))[2] for name in exercises},
@@ -74,7 +74,7 @@ def _batch(
         config=config,
         seed=options.seed,
         schedules=options.schedules,
-        site=site,
+        site="" if elsewhere else str(site_root()),
         force=options.force,
         retry_errors=options.retry_errors,
     )
