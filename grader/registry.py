@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from grader.model.errors import InternalError
@@ -12,8 +15,9 @@ SHARED_MODULES: frozenset[str] = frozenset({"base", "compose", "explain"})
 """Modules of a plug-in package that are no plug-ins; so are those whose name starts with an underscore."""
 
 
-def load(package: str, attribute: str) -> dict[str, Any]:
-    """Import every plug-in of a package.
+@functools.cache
+def load(package: str, attribute: str) -> Mapping[str, Any]:
+    """Import every plug-in of a package; once, for it is asked at each run.
 
     Args:
         package: dotted name, e.g. `grader.checkers`.
@@ -34,7 +38,7 @@ def load(package: str, attribute: str) -> dict[str, Any]:
         if not hasattr(module, attribute):
             raise InternalError(f"{module.__name__} does not define {attribute!r}")
         found[info.name.replace("_", "-")] = getattr(module, attribute)
-    return found
+    return MappingProxyType(found)
 
 
 def _import(name: str) -> Any:

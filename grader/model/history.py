@@ -272,23 +272,24 @@ class History:
         return "\n".join(lines) + "\n"
 
 
-_OP_DEFAULTS: dict[str, Any] = {
-    "object": "",
-    "value": {},
-    "result": None,
-    "error": "",
-    "blocked": False,
-    "invoked": None,
-    "file": "",
-    "line": 0,
-}
-
-
 def _op_to_json(op: Op) -> dict[str, Any]:
-    names = ("index", "time_ns", "part", "pid", "tid", "type", "f")
-    row: dict[str, Any] = {name: getattr(op, name) for name in names}
-    for name, default in _OP_DEFAULTS.items():
-        value = getattr(op, name)
-        if value != default:
-            row[name] = dict(value) if name == "value" else value
+    """Leave out what is empty; written out, for it is done for every operation of every run."""
+    row: dict[str, Any] = {"index": op.index, "time_ns": op.time_ns, "part": op.part, "pid": op.pid}
+    row |= {"tid": op.tid, "type": op.type, "f": op.f}
+    if op.object:
+        row["object"] = op.object
+    if op.value:
+        row["value"] = dict(op.value)
+    if op.result is not None:
+        row["result"] = op.result
+    if op.error:
+        row["error"] = op.error
+    if op.blocked:
+        row["blocked"] = True
+    if op.invoked is not None:
+        row["invoked"] = op.invoked
+    if op.file:
+        row["file"] = op.file
+    if op.line:
+        row["line"] = op.line
     return row

@@ -13,6 +13,7 @@ import bisect
 import os
 import struct
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from grader.tracer import proc, ptrace
@@ -20,6 +21,7 @@ from grader.tracer import proc, ptrace
 _FILE_MAX = 4 << 20  # larger ones are interpreters: nobody asks for their lines
 _STACK_BYTES = (2048, 16384)  # the first look, and beyond the buffer that fprintf(stderr) keeps there
 _FRAMES_MAX = 200
+_PROGRAMS_MAX = 32
 _CALL_BYTES = 7
 _PUSH_FRAME = b"\x55\x48\x89\xe5"  # push %rbp; mov %rsp,%rbp
 _ADD_TO_STACK_POINTER = b"\x48\x83\xc4"
@@ -46,6 +48,7 @@ class Code:
     text: bytes = field(default=b"", repr=False)
     functions: tuple[tuple[int, int], ...] = field(default=(), repr=False)
     _behind_calls: dict[int, bool] = field(default_factory=dict, repr=False, compare=False)
+    _frames: dict[int, tuple[int, int] | None] = field(default_factory=dict, repr=False, compare=False)
 
     def __contains__(self, address: int) -> bool:
         return self.start <= address < self.end
@@ -75,6 +78,11 @@ class Code:
 
     def frame(self, address: int) -> tuple[int, int] | None:
         """Return (start, bytes below the saved frame pointer) of the function that calls from an address."""
+        if address not in self._frames:
+            self._frames[address] = self._frame(address)
+        return self._frames[address]
+
+    def _frame(self, address: int) -> tuple[int, int] | None:
         function = self.function(address)
         if function is None:
             return None
@@ -140,11 +148,13 @@ def load(tid: int) -> Code:
         return Code()
     start, end = executable[0].start, executable[-1].end
     base = own[0].start - own[0].offset
-    try:
-        functions = tuple(sorted((base + first, base + last) for first, last in _functions(binary)))
-    except (struct.error, IndexError, ValueError):
-        functions = ()  # a damaged or hostile file costs its lines
-    return Code(start, end, base, ptrace.read_memory(tid, start, end - start), functions)
+    return _code(start, end, base, ptrace.read_memory(tid, start, end - start), _functions(binary))
+
+
+@lru_cache(maxsize=_PROGRAMS_MAX)
+def _code(start: int, end: int, base: int, text: bytes, functions: tuple[tuple[int, int], ...]) -> Code:
+    """Return the same for the same program, which lies at the same addresses in each run."""
+    return Code(start, end, base, text, tuple((base + first, base + last) for first, last in functions))
 
 
 def caller(tid: int, sp: int, ip: int, code: Code) -> int:
@@ -220,8 +230,16 @@ def _frame_size(prologue: bytes) -> int:
     return size
 
 
-def _functions(binary: bytes) -> list[tuple[int, int]]:
-    """Return the address ranges of an ELF file's functions, relative to where it is loaded."""
+@lru_cache(maxsize=_PROGRAMS_MAX)
+def _functions(binary: bytes) -> tuple[tuple[int, int], ...]:
+    """Return the address ranges of an ELF file's functions, relative to where it is loaded, sorted."""
+    try:
+        return tuple(sorted(_symbols(binary)))
+    except (struct.error, IndexError, ValueError):
+        return ()  # a damaged or hostile file costs its lines
+
+
+def _symbols(binary: bytes) -> list[tuple[int, int]]:
     (sections,) = struct.unpack_from("<Q", binary, 0x28)
     entry_size, count = struct.unpack_from("<HH", binary, 0x3A)
     found, first = [], _load_address(binary)

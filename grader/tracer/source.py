@@ -34,7 +34,7 @@ class Lines:
             return
         loads = [segment for segment in elf.iter_segments() if segment["p_type"] == "PT_LOAD"]
         self._first = loads[0]["p_vaddr"] - loads[0]["p_offset"]
-        dwarf = elf.get_dwarf_info()
+        dwarf = elf.get_dwarf_info(relocate_dwarf_sections=False)  # a linked file has nothing to relocate
         rows: dict[int, tuple[str, int]] = {}
         for unit in dwarf.iter_CUs():
             program = dwarf.line_program_for_CU(unit)

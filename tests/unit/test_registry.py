@@ -25,6 +25,7 @@ def forget() -> None:
 
     for name in [name for name in sys.modules if name.startswith("plugins_of_a_test")]:
         del sys.modules[name]
+    registry.load.cache_clear()
 
 
 @pytest.fixture(autouse=True)
