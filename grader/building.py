@@ -31,7 +31,7 @@ def build_all(
         exercise: what is graded.
         reference: folder of its reference.
         tree: the submission.
-        plan: the runs.
+        plan: the runs; if each is the first one of its script, none is of the program without the run-time.
         config: the site's settings.
         isolation: level of the sandbox.
 
@@ -55,10 +55,15 @@ def build_all(
 
     with ThreadPoolExecutor(2) as side:
         of_peers = side.submit(peers)
-        of_plain = side.submit(submission, instrument=False)
-        built, plain = submission(instrument=True), of_plain.result()
+        of_plain = (
+            side.submit(submission, instrument=False)
+            if any(spec.slot or spec.plain for spec in plan)
+            else None
+        )
+        built = submission(instrument=True)
+        plain = built if of_plain is None else of_plain.result()
     usable = any(program.instrumented for program in built.programs.values()) and (
-        plain.programs.keys() == built.programs.keys()
+        plain is not built and plain.programs.keys() == built.programs.keys()
     )
     return built, Cause(
         programs=built.programs,
