@@ -68,6 +68,7 @@ class Request:
         shrink: make a failing schedule small before it is shown.
         steady: make sure that a program does the same thing twice under one schedule.
         faults: points of each script at which its faults are tried; None: as the site says.
+        enough: a check: once a scenario has failed by it, those behind are not looked at.
     """
 
     exercise: Exercise
@@ -84,6 +85,7 @@ class Request:
     shrink: bool = True
     steady: bool = True
     faults: int | None = None
+    enough: str = ""
 
 
 def grade(request: Request, progress: Progress) -> Verdict:
@@ -202,7 +204,15 @@ def _explore(
                     request, explorer, scenario, own, firsts[scenario.id], folder, progress
                 )
             results[scenario.id] = result
+            if request.enough in failing(result):
+                break
     return list(results.values())
+
+
+def failing(result: ScenarioResult) -> frozenset[str]:
+    """Return the checks by which a scenario has failed."""
+    errors = [finding for finding in result.findings if finding.severity is Severity.ERROR]
+    return frozenset(e.check for e in errors) if result.outcome is Outcome.FAILED else frozenset()
 
 
 def _unbuilt(plan: Sequence[RunSpec], built: Build) -> tuple[Finding, ...]:

@@ -144,7 +144,8 @@ def make_plan(
         exercise: what is graded.
         config: the site's settings.
         seed: of the first schedule of each script; the next ones count up from it.
-        schedules: how many for each script; None: what the exercise says, else the site.
+        schedules: how many for each script; None: what the exercise says, else the site. Two at least of a
+            scenario that demands an overlap, for a single one could not decide it.
         strategy: name of a scheduler, or `default`; None: what the site says. With `default`, `directed` and
             `pct` the first run of each script is fair; the others are filled in when it was made: `filling`.
         scenario_ids: only these scenarios; None: all.
@@ -160,7 +161,7 @@ def make_plan(
         if name not in known:
             raise UsageError(f"{exercise.id}: {unknown('scenario', name, known)}")
     count = schedules or exercise.schedules or config.exploration.schedules
-    strategies = _strategies(strategy or config.exploration.strategy, count)
+    chosen = strategy or config.exploration.strategy
     limits = _limits(exercise.limits, config.limits)
     return tuple(
         RunSpec(
@@ -177,7 +178,7 @@ def make_plan(
         for scenario in exercise.scenarios
         if scenario_ids is None or scenario.id in scenario_ids
         for index, script in enumerate(expand(scenario))
-        for offset, name in enumerate(strategies)
+        for offset, name in enumerate(_strategies(chosen, max(count, _least(scenario))))
     )
 
 
@@ -190,6 +191,11 @@ def _with_terminals(script: Script, exercise: Exercise) -> Script:
         for name, part in script.cast.items()
     }
     return replace(script, cast=cast)
+
+
+def _least(scenario: Scenario) -> int:
+    """Return how many schedules it takes at least: for an overlap it is looked in the second one."""
+    return 1 if scenario.overlap is None else 2
 
 
 def _strategies(strategy: str, count: int) -> list[str]:

@@ -18,8 +18,8 @@ from grader.exploration import begin_worker
 from grader.model.config import Config
 from grader.model.errors import GraderError
 from grader.model.exercise import Exercise
-from grader.model.verdict import Outcome, Severity, Verdict
-from grader.pipeline import Request, grade
+from grader.model.verdict import Outcome, Verdict
+from grader.pipeline import Request, failing, grade
 from grader.reporters.progress import Silent
 from grader.reporters.selftest import Kind, SelftestRow
 
@@ -74,8 +74,7 @@ def selftest(
         exercises: each with the folder of its reference.
         config: the site's settings.
         seed: of the first schedule.
-        schedules: for each script; None: the default. A mutant that is not caught as it should by so few gets
-            the default.
+        schedules: as for `grade_solution`.
         jobs: solutions graded at the same time; 0: one for each core.
         only: only solutions with this in their name.
     """
@@ -94,6 +93,30 @@ def selftest(
 
 def _grade_one(task: tuple[Exercise, Path, Solution, Config, int, int | None]) -> SelftestRow:
     exercise, reference, solution, config, seed, schedules = task
+    return grade_solution(exercise, reference, solution, config, seed=seed, schedules=schedules)
+
+
+def grade_solution(
+    exercise: Exercise,
+    reference: Path,
+    solution: Solution,
+    config: Config,
+    *,
+    seed: int = 0,
+    schedules: int | None = None,
+) -> SelftestRow:
+    """Grade one solution that comes with an exercise.
+
+    Args:
+        exercise: the exercise.
+        reference: the folder of its reference.
+        solution: one of those in there.
+        config: the site's settings.
+        seed: of the first schedule.
+        schedules: a sample: of a right solution so many schedules of each script, and few of the points for
+            faults. A mutant has as many as it takes to be caught, beginning with one. None: no sample; each
+            has the whole of what a submission would get.
+    """
     began = time.monotonic()
     row = SelftestRow(
         exercise=exercise.id,
@@ -111,32 +134,39 @@ def _grade_one(task: tuple[Exercise, Path, Solution, Config, int, int | None]) -
         submission=solution.path,
         config=config,
         seed=seed,
-        schedules=schedules,
         jobs=1,
         shrink=False,
-        steady=not solution.check,
-        faults=None if solution.check or schedules is None else _FAULT_SAMPLE,
+        steady=solution.kind == "reference" or (schedules is None and not solution.check),
     )
     try:
-        got = outcome_of(grade(request, Silent()))
-        if solution.check and schedules is not None and got != row.expected:
-            got = outcome_of(grade(replace(request, schedules=None), Silent()))
+        got = outcome_of(_verdict(request, solution.check, schedules))
     except GraderError as error:
-        return replace(row, got=f"error: {error}", seconds=time.monotonic() - began)
+        got = f"error: {error}"
     return replace(row, got=got, ok=got == row.expected, seconds=time.monotonic() - began)
+
+
+def _verdict(request: Request, check: str, schedules: int | None) -> Verdict:
+    """Grade a solution as far as it takes: a mutant's `check` may fail in few schedules only."""
+    if schedules is None:
+        return grade(request, Silent())
+    if not check:
+        return grade(replace(request, schedules=schedules, faults=_FAULT_SAMPLE), Silent())
+    verdict = grade(replace(request, schedules=1, faults=_FAULT_SAMPLE), Silent())
+    for few in (schedules, None):
+        if outcome_of(verdict) == check:
+            break
+        again = grade(replace(request, schedules=few, enough=check), Silent())
+        looked_at = {scenario.id: scenario for scenario in again.scenarios}
+        scenarios = tuple(looked_at.get(scenario.id, scenario) for scenario in verdict.scenarios)
+        verdict = replace(again, scenarios=scenarios)
+    return verdict
 
 
 def outcome_of(verdict: Verdict) -> str:
     """Say in a few words what became of a solution: `passed`, or the checks that failed it."""
     if verdict.outcome is Outcome.PASSED and verdict.points == verdict.points_max:
         return Outcome.PASSED.value
-    checks = {
-        finding.check
-        for scenario in verdict.scenarios
-        if scenario.outcome is Outcome.FAILED
-        for finding in scenario.findings
-        if finding.severity is Severity.ERROR
-    }
+    checks = {check for scenario in verdict.scenarios for check in failing(scenario)}
     others = sorted(
         f"{scenario.id}: {scenario.explanation}"
         for scenario in verdict.scenarios

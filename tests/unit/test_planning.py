@@ -177,6 +177,19 @@ def test_other_strategies_hold_for_all_schedules(strategy: str) -> None:
     assert [(each.strategy, each.seed) for each in plan] == [(strategy, 0), (strategy, 1)]
 
 
+def test_an_overlap_is_looked_for_however_few_schedules_are_asked_for() -> None:
+    section = {"enter": "in", "leave": "out"}
+    subject = exercise(
+        scenario([{"start": "alice"}], overlap=section), scenario([{"start": "alice"}], id="second")
+    )
+    plan = make_plan(subject, Config(), schedules=1)
+    assert [(each.scenario.id, each.slot, each.strategy) for each in plan] == [
+        ("first", 0, "fair"),
+        ("first", 1, "default"),
+        ("second", 0, "fair"),
+    ]
+
+
 def filled(strategy: str, schedules: int, pairs: int) -> list[tuple[str, int, object]]:
     """Strategy, seed and options of the runs after the first one, in which so many pairs conflicted."""
     subject = exercise(scenario([{"start": "alice"}]))
