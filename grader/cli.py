@@ -56,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     trace.add_argument(
         "command", metavar="-- CMD", nargs=argparse.REMAINDER, help="a program, or a stored *.jsonl.gz"
     )
+    new = add("new", "new", "make a new exercise to begin with")
+    new.add_argument("exercise", metavar="EX", help="its name")
     lint = add("lint", "lint", "check exercise files without running anything")
     lint.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="default: the whole catalogue")
     recheck = add("recheck", "check", "judge stored runs again, without running anything")
