@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.checkers._processes import foreign, killed_parts, runtime_helpers
-from grader.checkers.base import Spec, last_line, located, who
+from grader.checkers.base import Spec, finished, last_line, located, who
 from grader.model.history import History, Op, OpType
 from grader.model.verdict import Finding
 
@@ -11,18 +11,35 @@ RULE = "A parent waits for every child it starts, and ends after all of them."
 
 
 def check(history: History, spec: Spec) -> list[Finding]:
-    """Report zombies and orphans of processes that ended by themselves, before the script was broken off."""
+    """Report zombies and orphans of processes that ended by themselves, before the script was broken off.
+
+    Of one that died of a signal of the script, as SIGTERM, the children that outlive even the run.
+    """
     others, helpers, killed = foreign(history), runtime_helpers(history), killed_parts(history, spec)
     findings = []
     for op in history.ops[: _broken_off(history)]:
-        judged = op.f == "exit" and "status" in op.value and op.part not in killed
-        if not judged or not history.submitted(op.part) or op.pid in others:
+        if op.f != "exit" or op.part in killed or not history.submitted(op.part) or op.pid in others:
             continue
         orphans = [pid for pid in _pids(op, "orphans") if pid not in helpers]
         zombies = [pid for pid in _pids(op, "zombies") if pid not in helpers]
+        if "status" not in op.value:
+            orphans, zombies = _outliving(history, spec, op, orphans), []
         if orphans or zombies:
             findings.append(_finding(history, op, zombies, orphans))
     return findings
+
+
+def _outliving(history: History, spec: Spec, end: Op, orphans: list[int]) -> list[int]:
+    """Return the children that were left behind for good by one whom the script has asked to end."""
+    asked = any(
+        op.f == "deliver" and op.pid == end.pid and op.value.get("from") == "script"
+        for op in history.ops[: end.index]
+        if op.value.get("signal") == end.value.get("signal")
+    )
+    if not asked or not finished(history) or end.part in spec.scenario.stays:
+        return []
+    remain = {thread.pid for thread in history.end.waiting if thread.state != "zombie"}
+    return [pid for pid in orphans if pid in remain]
 
 
 def _broken_off(history: History) -> int:
@@ -45,10 +62,11 @@ def _finding(history: History, op: Op, zombies: list[int], orphans: list[int]) -
     if orphans:
         told.append(f"{_count(orphans)} was still alive")
     forks = [o for o in history.ops if o.f == "fork" and o.value.get("child") in {*zombies, *orphans}]
+    how = f"had died of {op.value['signal']}" if "signal" in op.value else "ended"
     source = next((fork for fork in forks if fork.file), None) or last_line(history, op.pid, op.index)
     return Finding(
         check="reaping",
-        message=f"When {who(history, op.part, op.pid)} ended, {' and '.join(told)}.",
+        message=f"When {who(history, op.part, op.pid)} {how}, {' and '.join(told)}.",
         why=RULE,
         read="man 2 wait",
         part=op.part,

@@ -403,7 +403,34 @@ def test_children_that_were_waited_for_are_no_finding() -> None:
 def test_who_died_of_a_signal_could_not_wait() -> None:
     s = Story()
     s.fork(10, 11)
-    s.dies(10, "SIGTERM", "script", orphans=[11])
+    s.dies(10, "SIGTERM", "script", zombies=[11], orphans=[])
+    assert reaping.check(s.history, s.spec) == []
+
+
+def test_children_that_outlive_the_sigterm_of_their_parent_are_left_behind() -> None:
+    s = Story()
+    fork = s.fork(10, 11, line=5)
+    s.fork(10, 12)
+    s.dies(10, "SIGTERM", "script", orphans=[11, 12])
+    ended = s.ops[-1].index
+    s.exits(12)
+    s.remains(11, "blocked")
+    assert [(f.message, f.ops, f.line) for f in reaping.check(s.history, s.spec)] == [
+        ("When alice had died of SIGTERM, its child (pid 11) was still alive.", (fork, ended), 5)
+    ]
+
+
+@pytest.mark.parametrize("why", ["it ends soon", "it may stay", "the script was broken off", "it crashed"])
+def test_children_of_who_died_of_a_signal_are_not_judged_if(why: str) -> None:
+    s = Story(stays=["alice"] if why == "it may stay" else [])
+    s.fork(10, 11)
+    s.dies(10, "SIGTERM", "kernel" if why == "it crashed" else "script", orphans=[11])
+    if why == "it ends soon":
+        s.exits(11)
+    else:
+        s.remains(11, "blocked")
+    if why == "the script was broken off":
+        s.reason = EndReason.STUCK
     assert reaping.check(s.history, s.spec) == []
 
 
