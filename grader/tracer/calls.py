@@ -14,7 +14,7 @@ from grader.mechanisms.base import POSIX_OBJECTS, Args, s32
 from grader.mechanisms.file import DESCRIPTOR_ARGUMENT, PATH_ARGUMENT
 from grader.model.history import ObjectKind, OpType
 from grader.shim import protocol
-from grader.tracer import code, mappings, proc, ptrace
+from grader.tracer import code, mappings, proc, ptrace, sockets
 from grader.tracer.arch import layout
 from grader.tracer.filter import call_numbers
 from grader.tracer.objects import Objects, interesting_path
@@ -46,6 +46,7 @@ class Calls(RunTime):
     def __init__(self, objects: Objects, recorder: Recorder) -> None:
         super().__init__(objects, recorder)
         self._numbers = call_numbers()
+        self._ports = 0
 
     def enter(self, task: Task) -> Interest:
         """Read the call a thread is about to make; fills in the task's `entry`, `name`, `call`, `target`."""
@@ -136,6 +137,10 @@ class Calls(RunTime):
         unflushed = self.unflushed(task) if _leaves_buffer(task) else ""
         if unflushed:
             task.value["unflushed"] = unflushed
+        if task.name == "bind" and sockets.asks_for_any_port(task.tid, entry.args):
+            sockets.write_port(task.tid, entry.args, self._ports)
+            self._ports += 1
+            task.value["any_port"] = True
         count(task, task.f)
         task.pending = self._add(task, task.f, OpType.INVOKE, value=task.value)
 
@@ -156,6 +161,8 @@ class Calls(RunTime):
             announced.blocked |= blocked
             return None
         invoked = self.recorder.row(pending)
+        if "any_port" in invoked["value"]:
+            sockets.write_port(task.tid, entry.args, None)
         failed = -4096 < result < 0
         if failed:
             self._after_failure(task, entry.args)
@@ -172,6 +179,8 @@ class Calls(RunTime):
         if invoked["f"] == "sem_open" and task.name.startswith("link"):
             self._name_semaphore(task, str(invoked["value"]["path"]))
         self._after_success(task, entry.args, result)
+        if task.name == "socket":
+            sockets.deliver_at_once(task.process.host, result, entry.args)
         view = self.view(task)
         target = invoked["object"]
         if call.made is not None and task.name[:4] != "link":

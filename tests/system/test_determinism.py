@@ -120,6 +120,50 @@ def test_the_processor_time_of_a_child_is_not_in_the_history() -> None:
     assert str(read.value["data"])[56:72] == 16 * "\0"
 
 
+_TCP = r"""
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+    struct sockaddr_in address = {AF_INET, 0, {htonl(INADDR_LOOPBACK)}, {0}};
+    socklen_t size = sizeof address;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    bind(listener, (struct sockaddr *)&address, size);
+    printf("asked for port %d\n", ntohs(address.sin_port));
+    listen(listener, 5);
+    getsockname(listener, (struct sockaddr *)&address, &size);
+    printf("listening at port %d\n", ntohs(address.sin_port));
+    fflush(stdout);
+    if (fork() == 0) {
+        char byte;
+        int client = socket(AF_INET, SOCK_STREAM, 0);
+        connect(client, (struct sockaddr *)&address, size);
+        for (int i = 0; i < 5; i++)
+            write(client, "small", 5);
+        _exit(read(client, &byte, 1));
+    }
+    char data[25];
+    int server = accept(listener, NULL, NULL);
+    for (size_t got = 0; got < sizeof data;)
+        got += read(server, data + got, sizeof data - got);
+    puts("all has come");
+    close(server);
+    wait(NULL);
+    return 0;
+}
+"""
+
+
+def test_tcp_has_no_clock_and_no_dice_of_its_own() -> None:
+    """Segments that wait for an acknowledgement are under way when all sleep; a free port is any port."""
+    history = perform(c_source(_TCP))
+    assert output(history) == "asked for port 0\nlistening at port 61000\nall has come\n"
+
+
 _KILLED_THREADS = r"""
 #include <pthread.h>
 static void *wait_for_ever(void *unused) { pause(); return unused; }
