@@ -40,8 +40,7 @@ def run(options: argparse.Namespace) -> int:
     exercises = _exercises(options.exercises)
     gradebooks = _gradebooks(options, exercises)
     config = load_config(options.config)
-    if not options.submissions.exists():
-        raise UsageError(f"there is no {shown(str(options.submissions))}")
+    _check_places(options.submissions, options.out)
     try:
         with Journal(options.out, write=True) as journal:
             return _batch(options, exercises, config, journal, gradebooks)
@@ -103,6 +102,15 @@ def _exercises(names: Sequence[str]) -> dict[str, Exercise]:
     if len(exercises) != len(names):
         raise UsageError("an exercise is named twice")
     return exercises
+
+
+def _check_places(submissions: Path, out: Path) -> None:
+    if not submissions.exists():
+        raise UsageError(f"there is no {shown(str(submissions))}")
+    if submissions.is_dir() and out.resolve().is_relative_to(submissions.resolve()):
+        raise UsageError(
+            f"{out} lies in {submissions}: it would be taken for a submission; choose another --out"
+        )
 
 
 def _same(journal: Journal, exercises: Mapping[str, Exercise], options: argparse.Namespace) -> None:

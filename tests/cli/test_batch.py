@@ -84,6 +84,14 @@ def test_a_read_only_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "grader: out cannot be written: Permission denied\n"
 
 
+def test_outputs_among_the_submissions_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("subs").mkdir()
+    assert run("shm-counter", "subs", "--out", "subs/out") == 2
+    line = "grader: subs/out lies in subs: it would be taken for a submission; choose another --out\n"
+    assert capsys.readouterr().err == line
+    assert not Path("subs/out").exists()
+
+
 def test_a_folder_of_another_batch_is_not_used(capsys: pytest.CaptureFixture[str]) -> None:
     Path("subs").mkdir()
     assert run("shm-counter", "subs", "--out", "out") == 0
