@@ -1,0 +1,20 @@
+/* Wrong: FILE.lock is removed while others wait for it: whoever comes next makes a new one and is inside, too. */
+#include "box.h"
+
+int main(int argc, char *argv[])
+{
+    if (argc != 3 || strchr(argv[2], '\n') != NULL) {
+        fprintf(stderr, "usage: post FILE TEXT\n");
+        return 2;
+    }
+    size_t size, length = strlen(argv[2]);
+    int lock = lock_box(argv[1]);
+    char *text = read_box(argv[1], &size);
+    text = realloc(text, size + length + 1);
+    memcpy(text + size, argv[2], length);
+    text[size + length] = '\n';
+    write_box(argv[1], text, size + length + 1);
+    unlink(beside(argv[1], ".lock"));
+    close(lock);
+    return 0;
+}

@@ -1,0 +1,38 @@
+# Wrong: FILE.lock is made, but nobody locks it.
+import fcntl
+import os
+import sys
+
+
+def lock_box(path):
+    fd = os.open(path + ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    return fd
+
+
+def read_box(path):
+    try:
+        with open(path, "rb") as box:
+            return box.readlines()
+    except FileNotFoundError:
+        return []
+
+
+def write_box(path, lines):
+    fd = os.open(path + ".tmp", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(fd, "wb") as box:
+        box.writelines(lines)
+        box.flush()
+        os.fsync(fd)
+    os.rename(path + ".tmp", path)
+
+
+if len(sys.argv) != 2:
+    sys.exit(print("usage: fetch FILE", file=sys.stderr) or 2)
+path = sys.argv[1]
+lock = lock_box(path)
+lines = read_box(path)
+if not lines:
+    sys.exit(3)
+write_box(path, lines[1:])
+os.close(lock)
+sys.stdout.buffer.write(lines[0])
