@@ -11,7 +11,9 @@ from grader.model.history import History, ObjectKind, Op, OpType
 
 _READS = frozenset({"read", "recv"})
 _WRITES = frozenset({"write", "send"})
-_BOTH = frozenset({"poll", "select", "epoll_ctl", "dup", "dup2"})
+_EITHER = frozenset({"poll", "select", "epoll_ctl", "dup", "dup2"})
+"""Calls about one end of a pipe; the history does not say which."""
+
 _COPIES = frozenset({"sendfile", "splice", "tee"})
 """Calls that read from an object which the history does not name."""
 
@@ -49,41 +51,50 @@ def made_by(history: History, item: str) -> Op | None:
 
 
 class Users:
-    """Who has done something with which end of a pipe; in doubt everybody who could.
+    """Who has done something with which end of a pipe.
 
     A program that was started with an end as a standard stream is taken to use it.
     """
 
     def __init__(self, history: History) -> None:
-        self._pids: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self._certain: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self._possible: dict[str, set[int]] = defaultdict(set)
         self._of_any: set[int] = set()
         for op in history.ops:
             if op.f in _COPIES:
                 self._of_any.add(op.pid)
-            for item, accesses in _touched(history, op):
-                for access in accesses:
-                    self._pids[item, access].add(op.pid)
+            for item in _concerned(history, op):
+                self._possible[item].add(op.pid)
+            for item, access in _used(op):
+                self._certain[item, access].add(op.pid)
 
-    def of(self, item: str, access: str) -> set[int]:
+    def certain(self, item: str, access: str) -> set[int]:
         """Return the processes that have used an end."""
-        return self._pids.get((item, access), set()) | self._of_any
+        return self._certain.get((item, access), set())
+
+    def possible(self, item: str, access: str) -> set[int]:
+        """Return the processes that may have: of some calls it is not told which end they are about."""
+        return self.certain(item, access) | self._possible.get(item, set()) | self._of_any
 
 
-def _touched(history: History, op: Op) -> Iterator[tuple[str, str]]:
-    """Yield the objects that a call uses, with how: `r`, `w` or `rw`."""
+def _used(op: Op) -> Iterator[tuple[str, str]]:
+    """Yield the objects that a call certainly uses, with how: `r`, `w` or `rw`."""
     if op.f in _READS:
         yield op.object, "r"
     elif op.f in _WRITES:
         yield op.object, "w"
-    elif op.f in _BOTH:
-        yield op.object, "rw"
-        several = op.value.get("objects")
-        for item in several if isinstance(several, list | tuple) else [argument(history, op, "watched", "")]:
-            yield str(item), "rw"
     elif op.f == "exec":
         for one in held(op):
             if one.fd <= STANDARD:
-                yield one.object, one.access
+                yield from ((one.object, access) for access in one.access)
+
+
+def _concerned(history: History, op: Op) -> Iterator[str]:
+    if op.f in _EITHER:
+        yield op.object
+        several = op.value.get("objects")
+        for item in several if isinstance(several, list | tuple) else [argument(history, op, "watched", "")]:
+            yield str(item)
 
 
 def beyond_standard(op: Op) -> Iterator[Held]:

@@ -6,7 +6,7 @@ a program that is started finds open is an error where the exercise says so, and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from grader.checkers._ends import STANDARD, Held, Users, beyond_standard, held, is_pipe, made_by
 from grader.checkers._growth import growth
@@ -50,7 +50,7 @@ def _waited_for(history: History, spec: Spec, users: Users) -> list[Finding]:
         for item, access in _expected(history, wait) if history.submitted(wait.thread.part) else ():
             keepers = [(thread.pid, fd) for thread, fd in open_ends(history, item, access)]
             useless = [
-                (pid in others and fd > STANDARD) or _useless(wait, pid, users.of(item, access), stuck)
+                (pid in others and fd > STANDARD) or _useless(wait, pid, (item, access), users, stuck)
                 for pid, fd in keepers
             ]
             if keepers and all(useless):
@@ -70,19 +70,19 @@ def _expected(history: History, wait: Wait) -> Iterator[tuple[str, str]]:
                 yield item, "r"
 
 
-def _useless(wait: Wait, pid: int, users: Collection[int], stuck: Sequence[Wait]) -> bool:
+def _useless(wait: Wait, pid: int, end: tuple[str, str], users: Users, stuck: Sequence[Wait]) -> bool:
     """Whether an end is certainly of no use to who has it and never used it.
 
     It is if it sleeps at the other end, or if another one was to use this end, and it only waits for its
     children or at the other end, too.
     """
-    if pid in users:
+    if pid in users.possible(*end):
         return False
     if pid == wait.thread.pid:
         return True
     asleep = [other.op for other in stuck if other.thread.pid == pid]
     idle = all(op.f == "wait" or (op.f == wait.op.f and op.object == wait.op.object) for op in asleep)
-    return bool(asleep) and idle and any(user not in {wait.thread.pid, pid} for user in users)
+    return bool(asleep) and idle and bool(users.certain(*end) - {wait.thread.pid, pid})
 
 
 def _keeps(history: History, wait: Wait, pid: int, fd: int, item: str, access: str) -> Finding:
@@ -134,12 +134,12 @@ def _leak(history: History, op: Op, leaks: list[Held], severity: Severity) -> Fi
     program = next(iter(arguments(history, op)), "a program")
     told = ", ".join(f"{one.fd} ({_end(history, one)})" for one in leaks)
     number = "descriptor" if len(leaks) == 1 else "descriptors"
-    source = made_by(history, leaks[0].object) or history.invoke_of(op)
+    made = made_by(history, leaks[0].object)
+    source = made or history.invoke_of(op)
     return Finding(
         check="descriptors",
         severity=severity,
-        message=f"{who(history, op.part, op.pid)} starts {program} with {number} {told} open"
-        f"{_origin(source)}.",
+        message=f"{who(history, op.part, op.pid)} starts {program} with {number} {told} open{_origin(made)}.",
         why=LEAK,
         read="man 2 fcntl",
         part=op.part,
@@ -174,12 +174,12 @@ def _unused(history: History, users: Users) -> list[Finding]:
 
 
 def _harmless_and_unused(history: History, op: Op, one: Held, users: Users) -> bool:
-    known = users.of(one.object, one.access) if one.access in {"r", "w"} else set()
-    if not known or op.pid in known:
+    if one.access not in {"r", "w"} or op.pid in users.possible(one.object, one.access):
         return False
     made = made_by(history, one.object)
     since = -1 if made is None else made.index
-    return any(o.pid == op.pid and o.blocked and o.index > since for o in history.ops)
+    slept = any(o.pid == op.pid and o.blocked and o.index > since for o in history.ops)
+    return slept and bool(users.certain(one.object, one.access))
 
 
 def _advice(history: History, op: Op, one: Held, made: Op | None) -> Finding:

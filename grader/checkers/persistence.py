@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.checkers._lines import resolver
 from grader.checkers._objects import KERNELS, READING, makes, mode_of, persistence, removes, uses
+from grader.checkers._too_early import too_early
 from grader.checkers.base import Spec, at, failed, located, quoted, spoken, who
 from grader.model.exercise import ObjectState, Pattern, Present
 from grader.model.history import History, Object, ObjectKind, Op, OpType
@@ -38,7 +39,7 @@ def check(history: History, spec: Spec) -> list[Finding]:
                     **located(remover),
                 )
             )
-    return findings + _taken_away(history)
+    return findings + (_taken_away(history) or too_early(history))
 
 
 def _taken_away(history: History) -> list[Finding]:

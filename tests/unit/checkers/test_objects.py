@@ -9,6 +9,7 @@ import pytest
 
 from grader.checkers import access, leftovers, persistence
 from grader.checkers._objects import persistence as persistence_of
+from grader.checkers._too_early import RULE as TOO_EARLY
 from grader.model.history import EndReason, Object, ObjectKind
 from grader.model.verdict import Finding
 
@@ -571,3 +572,77 @@ def test_a_mode_the_script_demands_is_told_once() -> None:
     assert [(f.message, f.part) for f in access.check(s.history, s.spec)] == [
         ("a.fifo has mode 0644 and should have 0640 at alice.c:4.", "alice")
     ]
+
+
+# -- persistence: names removed too early --
+
+
+def unlinked(*, late: bool = False, again: bool = False, expects: str = "bob") -> Story:
+    """Alice removes her segment, and bob, who needs it, has not opened it yet."""
+    s = Story("alice", "bob", steps=[{"start": ["alice", "bob"]}, {"exit": {expects: 0}}])
+    item = s.object(ObjectKind.SHARED_MEMORY, "/m")
+    if not late:
+        s.event(20, "exec", argv=["bob"])
+    s.call(10, "shm_open", item, path="/m", flags=["O_RDWR", "O_CREAT"], mode=0o600)
+    s.call(10, "shm_unlink", item, path="/m", line=9)
+    if again:
+        s.call(20, "shm_open", item, path="/m", flags=["O_RDWR", "O_CREAT"], mode=0o600)
+    s.call(20, "shm_open", path="/m", flags=["O_RDWR"], line=5, error="ENOENT")
+    s.exits(20, 1)
+    s.unmet(1, "exit", {expects: {"state": "exited", "status": 1}})
+    return s
+
+
+def test_a_name_that_is_removed_before_a_peer_has_opened_it_is_told_with_both() -> None:
+    s = unlinked()
+    assert persistence.check(s.history, s.spec) == [
+        Finding(
+            check="persistence",
+            message="alice removed shared memory /m at alice.c:9 too early: "
+            "bob, which needs it, finds nothing at bob.c:5.",
+            why=f"{TOO_EARLY} {persistence_of(ObjectKind.SHARED_MEMORY)}",
+            read="man 3 shm_unlink",
+            part="alice",
+            pid=10,
+            ops=(6, 4),
+            file="alice.c",
+            line=9,
+        )
+    ]
+
+
+@pytest.mark.parametrize("s", [unlinked(late=True), unlinked(again=True), unlinked(expects="alice")])
+def test_who_came_later_who_makes_it_and_who_is_not_waited_for_need_no_name(s: Story) -> None:
+    assert persistence.check(s.history, s.spec) == []
+
+
+def test_a_name_may_go_if_the_script_is_content() -> None:
+    s = unlinked()
+    del s.ops[-1]
+    assert persistence.check(s.history, s.spec) == []
+
+
+def two_semaphores(*, waits: bool = True) -> Story:
+    """Alice removes a semaphore bob waits on; her child makes another one of the name, and posts that."""
+    s = Story("alice", "bob", steps=[{"start": ["alice", "bob"]}, {"exit": {"bob": 0}}])
+    first = s.object(ObjectKind.SEMAPHORE, "/s")
+    s.call(20, "sem_open", first, path="/s", flags=["O_CREAT"], mode=0o600)
+    s.fork(10, 11)
+    s.call(10, "sem_unlink", first, path="/s", line=9)
+    second = "semaphore:/s@2"
+    s.objects[second] = Object(id=second, kind=ObjectKind.SEMAPHORE, name="/s")
+    s.call(11, "sem_open", second, path="/s", flags=["O_CREAT"], mode=0o600, line=6)
+    s.call(11, "sem_post", second)
+    s.asleep(20, s.invoke(20, "sem_wait", first if waits else second))
+    s.unmet(1, "exit", {"bob": {"state": "running"}}, EndReason.STUCK)
+    return s
+
+
+def test_a_name_under_which_another_object_was_made_is_told_with_who_waits_on_the_first() -> None:
+    s = two_semaphores()
+    assert told(persistence.check(s.history, s.spec)) == [
+        "alice removed semaphore /s at alice.c:9 too early: alice (pid 11) makes another one at alice.c:6, "
+        "and bob waits on the first."
+    ]
+    s = two_semaphores(waits=False)
+    assert persistence.check(s.history, s.spec) == []
