@@ -12,6 +12,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from grader import shim
+from grader.executors import _unchecked
 from grader.executors._evasion import hooks_defined, refused, refused_hook, tell_unseen
 from grader.executors._gcc import Complaint, first_error
 from grader.executors._run_time import put_run_time
@@ -62,6 +63,8 @@ class _C:
                 workshop.findings.pop(role, None)
             programs |= _Compilation(workshop, mains, instrument=False).build(compilation.unlinked)
         tell_unseen(workshop, programs)
+        if workshop.instrument and len(programs) == len(roles):
+            _unchecked.advise(workshop, sorted(compilation.compiled))
         return programs
 
 
@@ -73,6 +76,7 @@ class _Compilation:
         self._flags = (*LANGUAGE_FLAGS, *(shim.COMPILE_FLAGS if instrument else PLAIN_FLAGS), *_QUIET)
         self._run_time: list[str] = []
         self.unlinked: list[str] = []
+        self.compiled: list[str] = []
 
     def build(self, roles: Sequence[str]) -> dict[str, Program]:
         files = sorted(name for name in self._workshop.tree.files if name.endswith(".c") and "/" not in name)
@@ -86,6 +90,7 @@ class _Compilation:
         if self._instrument:
             self._run_time = put_run_time(self._workshop.box)
         broken = [unit for unit in helpers if not unit.object]
+        self.compiled = [unit.file for unit in units.values() if unit.object]
         programs = {}
         for role in roles:
             program = self._role(role, units[f"{role}.c"], broken, _HELPERS if usable else "")
