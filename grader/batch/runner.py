@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,12 +20,13 @@ from grader.batch.journal import Journal
 from grader.batch.model import Entry, Result, Status, Task, key_of
 from grader.counterexample import digest_of_submission
 from grader.model.config import Config
-from grader.model.errors import SubmissionError
+from grader.model.errors import HostError, SubmissionError
 from grader.model.exercise import Exercise
 
 _AHEAD = 2
 """Gradings that are handed to the engine for each one it makes at a time: enough that it never waits, and few
 enough that it does not matter how large the class is."""
+_LOST = "whoever grades gave up; what was graded is kept, and the same command goes on from there"
 _AGAIN = (Status.ERROR, Status.UNDECIDED)
 
 
@@ -81,6 +82,7 @@ def run_batch(batch: Batch, journal: Journal, engine: Engine, watch: Watch) -> N
     Raises:
         JournalError: the journal cannot be written.
         MismatchError: a worker has another grader or exercise.
+        HostError: the engine was lost.
     """
     entries = batch.intake.entries
     number = journal.begin(entries, batch.intake.missing, forced=batch.force)
@@ -147,5 +149,7 @@ def _result(future: Future[Result]) -> Result:
         return future.result()
     except MismatchError:
         raise
+    except CancelledError as error:
+        raise HostError(_LOST) from error
     except Exception as error:  # of the engine: all its attempts were lost
         return Result(status=Status.ERROR, reason=f"{type(error).__name__}: {error}"[:500], transient=True)

@@ -27,6 +27,7 @@ _FIRST_WORKER_S = 60
 _RETRIES = 3
 """How often a grading is made again elsewhere when its worker is lost."""
 _MISSING = "for --cluster the package `distributed` is needed: pip install 'ipc-grader[cluster]'"
+_LOST = "the cluster was lost; what was graded is kept, and the same command goes on from there"
 
 
 class Dask(AbstractContextManager["Dask"]):
@@ -61,8 +62,9 @@ class Dask(AbstractContextManager["Dask"]):
         import distributed
 
         dask.config.set({"distributed.comm.timeouts.connect": _CONNECT_S})
-        for name in ("distributed", "tornado"):
-            logging.getLogger(name).setLevel(logging.CRITICAL)  # what it has to say, the batch says
+        for name in logging.root.manager.loggerDict:
+            if name.startswith(("distributed", "tornado", "asyncio")):
+                logging.getLogger(name).setLevel(logging.CRITICAL)  # what they have to say, the batch says
         connect: Any = distributed.Client
         kind, _, number = address.partition(":")
         try:
@@ -103,8 +105,15 @@ class Dask(AbstractContextManager["Dask"]):
                 self._cluster.close(timeout=5)
 
     def width(self) -> int:
-        """Return how many gradings are made at the same time by the workers there are now."""
-        return int(max(sum(self._client.nthreads().values()), 1))
+        """Return how many gradings are made at the same time by the workers there are now.
+
+        Raises:
+            HostError: the scheduler is gone.
+        """
+        try:
+            return int(max(sum(self._client.nthreads().values()), 1))
+        except (OSError, TimeoutError) as error:
+            raise HostError(_LOST) from error
 
     def submit(self, task: Task) -> Future[Result]:
         """Have a grading made; elsewhere again if its worker is lost."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from grader.batch.grading import MismatchError
 from grader.batch.journal import Journal, JournalError
 from grader.batch.model import Entry, Result, Status, Task
 from grader.batch.runner import run_batch
-from grader.model.errors import UsageError
+from grader.model.errors import HostError, UsageError
 
 
 class Here(AbstractContextManager["Here"]):
@@ -184,6 +184,18 @@ def test_another_grader_elsewhere_ends_the_batch(answers: Path, tmp_path: Path) 
     with pytest.raises(MismatchError):
         run(answers, tmp_path / "out", Here(other))
     assert run(answers, tmp_path / "out")[0] == ["ada", "bob", "eve", "una"]
+
+
+def test_an_engine_that_gives_up_ends_the_batch_and_blames_nobody(answers: Path, tmp_path: Path) -> None:
+    def gone(task: Task) -> Result:
+        if task.label == "bob":
+            raise CancelledError
+        return grade(task)
+
+    with pytest.raises(HostError, match="the same command goes on from there"):
+        run(answers, tmp_path / "out", Here(gone))
+    run(answers, tmp_path / "out")
+    assert statuses(tmp_path / "out") == ALL
 
 
 def test_never_more_is_handed_out_than_can_begin_soon(tmp_path: Path) -> None:
