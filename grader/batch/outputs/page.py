@@ -14,6 +14,7 @@ import jinja2
 from grader.batch.journal import Journal, Row
 from grader.batch.model import Status, shown
 from grader.batch.table import number
+from grader.reporters.explain import one_line
 
 _BINS = 10
 _EXAMPLES_MAX = 3
@@ -83,7 +84,7 @@ class Overview:
                     check.examples.append(
                         {
                             "who": who,
-                            "message": shown(finding["message"]),
+                            "message": one_line(finding["message"]),
                             "where": where,
                             "in": scenario["id"],
                         }
