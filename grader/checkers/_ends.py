@@ -51,13 +51,11 @@ def made_by(history: History, item: str) -> Op | None:
 
 
 class Users:
-    """Who has done something with which end of a pipe.
-
-    A program that was started with an end as a standard stream is taken to use it.
-    """
+    """Who has done something with which end of a pipe."""
 
     def __init__(self, history: History) -> None:
         self._certain: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self._meant: dict[tuple[str, str], set[int]] = defaultdict(set)
         self._possible: dict[str, set[int]] = defaultdict(set)
         self._of_any: set[int] = set()
         for op in history.ops:
@@ -65,28 +63,29 @@ class Users:
                 self._of_any.add(op.pid)
             for item in _concerned(history, op):
                 self._possible[item].add(op.pid)
-            for item, access in _used(op):
-                self._certain[item, access].add(op.pid)
+            if op.f in _READS | _WRITES:
+                self._certain[op.object, "r" if op.f in _READS else "w"].add(op.pid)
+            for item, access in _standard(op):
+                self._meant[item, access].add(op.pid)
 
     def certain(self, item: str, access: str) -> set[int]:
         """Return the processes that have used an end."""
         return self._certain.get((item, access), set())
 
+    def meant(self, item: str, access: str) -> set[int]:
+        """Return those that have, and those whose program was started with it as a standard stream."""
+        return self.certain(item, access) | self._meant.get((item, access), set())
+
     def possible(self, item: str, access: str) -> set[int]:
         """Return the processes that may have: of some calls it is not told which end they are about."""
-        return self.certain(item, access) | self._possible.get(item, set()) | self._of_any
+        return self.meant(item, access) | self._possible.get(item, set()) | self._of_any
 
 
-def _used(op: Op) -> Iterator[tuple[str, str]]:
-    """Yield the objects that a call certainly uses, with how: `r`, `w` or `rw`."""
-    if op.f in _READS:
-        yield op.object, "r"
-    elif op.f in _WRITES:
-        yield op.object, "w"
-    elif op.f == "exec":
-        for one in held(op):
-            if one.fd <= STANDARD:
-                yield from ((one.object, access) for access in one.access)
+def _standard(op: Op) -> Iterator[tuple[str, str]]:
+    """Yield the standard streams that a program is started with, with what is done to them."""
+    for one in held(op) if op.f == "exec" else ():
+        if one.fd <= STANDARD:
+            yield from ((one.object, access) for access in one.access)
 
 
 def _concerned(history: History, op: Op) -> Iterator[str]:

@@ -82,7 +82,7 @@ def _useless(wait: Wait, pid: int, end: tuple[str, str], users: Users, stuck: Se
         return True
     asleep = [other.op for other in stuck if other.thread.pid == pid]
     idle = all(op.f == "wait" or (op.f == wait.op.f and op.object == wait.op.object) for op in asleep)
-    return bool(asleep) and idle and bool(users.certain(*end) - {wait.thread.pid, pid})
+    return bool(asleep) and idle and bool(users.meant(*end) - {wait.thread.pid, pid})
 
 
 def _keeps(history: History, wait: Wait, pid: int, fd: int, item: str, access: str) -> Finding:
