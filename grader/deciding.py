@@ -71,6 +71,7 @@ def decide(scenario: Scenario, found: Found, time_s: float) -> ScenarioResult:
         run=history_file(shown.spec) if shown and shown.history else "",
         plain=shown.spec.plain if shown else False,
         seed=shown.spec.seed if shown else 0,
+        left=shown.left if shown else (),
         time_s=time_s,
     )
 

@@ -21,6 +21,7 @@ from typing import Self, TypeAlias
 from grader import store
 from grader.checkers import compose
 from grader.checkers._kept_out import kept_out
+from grader.checkers._objects import remaining
 from grader.checkers._sections import meetings, most_inside, stretches
 from grader.executors.base import Program
 from grader.model.errors import GraderError
@@ -76,6 +77,7 @@ class Judged:
         kept_out: that who is inside keeps the others out of it, if the run shows it; it proves it if whoever
             could go on was let go on before those inside.
         turned: of a directed run: whether the pair came in the other order.
+        left: what was left at its end, in words.
         undecided: why it proves nothing, neither for nor against; empty otherwise.
         error: why it could not be made or judged, which is the grader's fault; empty otherwise.
         time_s: wall-clock seconds.
@@ -90,6 +92,7 @@ class Judged:
     ways: tuple[Way, ...] = ()
     strangers: tuple[str, ...] = ()
     kept_out: Finding | None = None
+    left: tuple[str, ...] = ()
     undecided: str = ""
     error: str = ""
     time_s: float = 0.0
@@ -161,6 +164,7 @@ def judge(history: History, spec: RunSpec, tolerates: Collection[str]) -> Judged
         strangers=strangers,
         kept_out=kept_out(history, section) if section else None,
         undecided=compose.undecided(history, findings),
+        left=remaining(history),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.checkers._lines import resolver
-from grader.checkers.base import Spec, argument, flags, spoken
+from grader.checkers.base import Spec, argument, at, flags, spoken, who
 from grader.model.exercise import Create
 from grader.model.history import Entry, History, Json, ObjectKind, Op, OpType
 
@@ -119,6 +119,21 @@ def described(entry: Entry) -> str:
     elif entry.size or entry.kind not in {ObjectKind.FIFO, ObjectKind.SOCKET, ObjectKind.DIRECTORY}:
         told.append(_counted(entry.size, "byte"))
     return ", ".join(told)
+
+
+def remaining(history: History) -> tuple[str, ...]:
+    """List what the programs of a run have left, wanted or not, each with its maker."""
+    before = {(entry.kind, entry.name, entry.inode) for entry in history.before}
+    return tuple(
+        f"{called(entry)} ({described(entry)}){maker(history, creator(history, entry.kind, entry.name))}"
+        for entry in history.after
+        if (entry.kind, entry.name, entry.inode) not in before and "__pycache__" not in entry.name
+    )
+
+
+def maker(history: History, made: Op | None) -> str:
+    """Return `, made by alice at chat.c:12`, or nothing if it is not known."""
+    return f", made by {who(history, made.part, made.pid)}{at(made)}" if made is not None else ""
 
 
 def _counted(number: int, what: str) -> str:

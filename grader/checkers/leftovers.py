@@ -16,12 +16,13 @@ from grader.checkers._objects import (
     creator,
     described,
     made_by_script,
+    maker,
     mode_of,
     persistence,
     uses,
 )
 from grader.checkers._processes import died_of_signal, killed_one_by_one, killed_parts
-from grader.checkers.base import Spec, alive, at, failed, finished, located, who
+from grader.checkers.base import Spec, alive, failed, finished, located
 from grader.model.exercise import Absent
 from grader.model.history import Entry, History, ObjectKind, Op
 from grader.model.verdict import Finding
@@ -86,10 +87,9 @@ def _ours(history: History, spec: Spec, entry: Entry, made: Op | None) -> bool:
 
 def _finding(history: History, entry: Entry, made: Op | None, ops: tuple[int, ...]) -> Finding:
     own = made if made is not None and history.submitted(made.part) else None
-    by = f", made by {who(history, made.part, made.pid)}{at(made)}" if made else ""
     return Finding(
         check="leftovers",
-        message=f"{called(entry)} is left behind ({described(entry)}){by}.",
+        message=f"{called(entry)} is left behind ({described(entry)}){maker(history, made)}.",
         why=f"{RULE} {persistence(entry.kind)}",
         read=READING.get(entry.kind, "man 2 unlink"),
         part=own.part if own else "",

@@ -85,6 +85,7 @@ class ScenarioResult:
         switches: context switches of that counterexample; 0 if there is none.
         plain: the run shown is of the programs without the run-time that announces accesses.
         seed: the seed of the run shown.
+        left: what was there at the end of the run shown and not before, wanted or not: one text an object.
         time_s: wall-clock seconds spent on this scenario.
     """
 
@@ -104,6 +105,7 @@ class ScenarioResult:
     switches: int = 0
     plain: bool = False
     seed: int = 0
+    left: tuple[str, ...] = ()
     time_s: float = 0.0
 
 

@@ -106,7 +106,16 @@ def _withheld(scenario: ScenarioResult) -> ScenarioResult:
     if not scenario.hidden:
         return scenario
     return replace(
-        scenario, explored="", hint="", findings=(), explanation="", run="", replay="", switches=0, seed=0
+        scenario,
+        explored="",
+        hint="",
+        findings=(),
+        explanation="",
+        run="",
+        replay="",
+        switches=0,
+        seed=0,
+        left=(),
     )
 
 

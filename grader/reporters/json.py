@@ -62,6 +62,7 @@ def _scenario(scenario: ScenarioResult) -> dict[str, Any]:
         "replay": _text(scenario.replay),
         "switches": scenario.switches,
         "seed": scenario.seed,
+        "left": [_text(text) for text in scenario.left],
         "time_s": _number(scenario.time_s),
         "findings": [_finding(finding) for finding in scenario.findings],
     }

@@ -153,7 +153,7 @@ class _Screen:
         if only_build and explain.failed_to_build(self.verdict):
             return  # said once, above
         silent = not scenario.findings and not scenario.explanation
-        if silent and not (self.verbose and scenario.explored):
+        if silent and not (self.verbose and (scenario.explored or scenario.left)):
             return
         word = explain.OUTCOME_WORDS[scenario.outcome].upper()
         page.say(
@@ -168,6 +168,7 @@ class _Screen:
             page.say(page.text(f"and {explain.count(left, 'more finding')}; --verbose shows them"), indent=1)
         if scenario.outcome is not Outcome.PASSED or self.verbose:
             page.labelled(explain.circumstances(scenario))
+            page.labelled(("left", explain.harmless(text)) for text in scenario.left if self.verbose)
             page.commands(explain.look_again(self.verdict, scenario))
         self._history(scenario)
         page.blank()

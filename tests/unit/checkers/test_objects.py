@@ -9,6 +9,7 @@ import pytest
 
 from grader.checkers import access, leftovers, persistence
 from grader.checkers._objects import persistence as persistence_of
+from grader.checkers._objects import remaining
 from grader.checkers._too_early import RULE as TOO_EARLY
 from grader.model.history import EndReason, Object, ObjectKind
 from grader.model.verdict import Finding
@@ -260,6 +261,16 @@ def test_what_a_part_leaves_that_a_reboot_ended_is_not_left_behind() -> None:
     assert told(leftovers.check(s.history, s.spec)) == [
         "fifo b.fifo is left behind (mode 0600, owner 1000), made by bob at bob.c:4."
     ]
+
+
+def test_what_remains_is_listed_wanted_or_not() -> None:
+    s = Story(leaves=[{"kind": "fifo", "name": "a.fifo"}])
+    s.was_there(ObjectKind.FILE, "old")
+    make_fifo(s)
+    ends(s)
+    s.left(FIFO, "a.fifo")
+    assert leftovers.check(s.history, s.spec) == []
+    assert remaining(s.history) == ("fifo a.fifo (mode 0600, owner 1000), made by alice at alice.c:4",)
 
 
 def test_pythons_caches_are_nobodys_fault() -> None:

@@ -120,6 +120,7 @@ def test_smallest_verdict_is_rendered_whole() -> None:
                 "replay": "",
                 "switches": 0,
                 "seed": 0,
+                "left": [],
                 "time_s": 0,
                 "findings": [],
             }
@@ -157,6 +158,7 @@ def test_hidden_scenario_keeps_title_and_points_only(verdict: Verdict) -> None:
         "replay": "",
         "switches": 0,
         "seed": 0,
+        "left": [],
         "time_s": 0,
         "findings": [],
     }

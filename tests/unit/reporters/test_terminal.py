@@ -137,6 +137,15 @@ def test_verbose_tells_what_was_tried_of_passed_scenarios_too(screen: Screen, sh
     assert "PASSED turns: A, B, C\n  tried 5 random\n" in shown(console)
 
 
+def test_verbose_lists_what_is_left(screen: Screen, shown: Shown) -> None:
+    kept = replace(PASSED, left=("message queue /q (mode 0600), made by post", "file a\x07"))
+    brief, whole = screen(80), screen(80)
+    terminal.render(one_scenario(kept), brief)
+    terminal.render(one_scenario(kept), whole, verbose=True)
+    assert "left" not in shown(brief)
+    assert "  left  message queue /q (mode 0600), made by post\n  left  file a\\x07\n" in shown(whole)
+
+
 def test_many_findings_are_cut_unless_verbose(screen: Screen, shown: Shown) -> None:
     brief, whole = screen(80), screen(80)
     terminal.render(one_scenario(MANY), brief)
