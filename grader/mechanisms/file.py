@@ -257,6 +257,8 @@ CALLS = {
     ),
     "fsync": Call(f="fsync", enter=lambda _view, args: {"fd": s32(args[0])}, target=fd_of(), wakes=False),
     "fdatasync": Call(f="fsync", enter=lambda _view, args: {"fd": s32(args[0])}, target=fd_of(), wakes=False),
+    "syncfs": Call(f="sync", enter=lambda _view, args: {"fd": s32(args[0])}, target=fd_of(), wakes=False),
+    "sync": Call(f="sync", wakes=False),
     "unlink": _name_call("unlink", 0),
     "unlinkat": _name_call("unlink", 1),
     "rmdir": _name_call("rmdir", 0),
@@ -316,6 +318,6 @@ PATH_ARGUMENT = {
 DESCRIPTOR_ARGUMENT = {
     "close": 0, "read": 0, "write": 0, "pread64": 0, "pwrite64": 0, "readv": 0, "writev": 0, "preadv": 0,
     "pwritev": 0, "sendfile": 0, "splice": 2, "lseek": 0, "dup": 0, "dup2": 0, "dup3": 0, "ftruncate": 0,
-    "fsync": 0, "fdatasync": 0, "fchmod": 0, "fcntl": 0, "flock": 0,
+    "fsync": 0, "fdatasync": 0, "syncfs": 0, "fchmod": 0, "fcntl": 0, "flock": 0,
 }  # fmt: skip
 """Which argument is the descriptor: calls on descriptors of no interest are let pass."""

@@ -57,6 +57,8 @@ int main(void)
     ABOVE("chmod file:f = 0 {'path': 'f', 'mode': 0o644}");
     CHECK(fsync(fd) == 0);
     ABOVE("fsync file:f = 0 {'fd': 3}");
+    CHECK(syncfs(fd) == 0);
+    ABOVE("sync file:f = 0 {'fd': 3}");
     CHECK(link("f", "g") == 0);
     ABOVE("link file:f = 0 {'path': 'f', 'to': 'g'}");
     CHECK(rename("g", "h") == 0);
