@@ -9,7 +9,7 @@ def main(fifo: str, count: int) -> int:
         try:
             with open(own, "r+b", buffering=0) as answer:
                 server.write(f"{os.getpid()} {count}\n")
-                print(answer.read(80).decode(), end="", flush=True)
+                print(answer.readline().decode(), end="", flush=True)
         finally:
             os.remove(own)
     return 0

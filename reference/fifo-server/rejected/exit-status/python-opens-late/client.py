@@ -14,7 +14,8 @@ try:
     with open(os.open(fifo, os.O_WRONLY), "w") as server:
         server.write(f"{pid} {count}\n")
     fd = os.open(mine, os.O_RDONLY)
-    print(int(os.read(fd, 100)))
+    with open(fd) as answers:
+        print(int(answers.readline()))
     status = 0
 except OSError as error:
     print("client:", error, file=sys.stderr)

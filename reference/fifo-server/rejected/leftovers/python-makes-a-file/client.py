@@ -18,7 +18,9 @@ try:
     if os.path.isfile(fifo):
         raise FileNotFoundError(fifo)
     select.select([fd], [], [])
-    print(int(os.read(fd, 100)))
+    os.set_blocking(fd, True)
+    with open(fd) as answers:
+        print(int(answers.readline()))
     status = 0
 except OSError as error:
     print("client:", error, file=sys.stderr)

@@ -15,7 +15,9 @@ try:
     with open(os.open(fifo, os.O_WRONLY), "w") as server:
         server.write(f"{pid} {count}\n")
     select.select([fd], [], [])
-    print(int(os.read(fd, 100)))
+    os.set_blocking(fd, True)
+    with open(fd) as answers:
+        print(int(answers.readline()))
     status = 0
 except OSError as error:
     print("client:", error, file=sys.stderr)
