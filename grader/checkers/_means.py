@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from grader.checkers._lines import resolver
-from grader.checkers.base import argument, at, named, quoted
+from grader.checkers.base import argument, at, flags, named, quoted
 from grader.model.history import History, Op, OpType
 from grader.model.means import Means, Required, Sought
 
@@ -22,6 +22,8 @@ def made(history: History, means: Means) -> Iterator[Op]:
     for op in history.of(means.part):
         if op.f not in means.calls or op.type is not OpType.OK:
             continue
+        if not flags(history, op).issuperset(means.flags):
+            continue
         known = history.objects.get(op.object)
         if not means.object and means.kind is None:
             yield op
@@ -32,12 +34,18 @@ def made(history: History, means: Means) -> Iterator[Op]:
 
 
 def spelled(means: Means) -> str:
-    """Name some means: `` `write` or `send` on a.fifo``."""
+    """Name some means: `` `write` or `send` on a.fifo``, `` `open` with O_APPEND on a.txt``."""
     words = [f"`{call}`" for call in means.calls]
     names = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    names += flagged(means)
     if means.object:
         return f"{names} on {means.object}"
     return f"{names} on a {means.kind.value}" if means.kind is not None else names
+
+
+def flagged(means: Means) -> str:
+    """Name the flags by which some means are told from others; "" if there are none."""
+    return f" with {' and '.join(means.flags)}" if means.flags else ""
 
 
 def not_carried(history: History, means: Required, ops: Sequence[Op]) -> tuple[str, Op | None]:

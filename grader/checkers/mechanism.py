@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.checkers._means import made, not_carried, spelled
+from grader.checkers._means import flagged, made, not_carried, spelled
 from grader.checkers.base import Spec, argument, at, located, named, who
 from grader.model.history import EndReason, History, OpType
 from grader.model.means import Means, Required
@@ -47,7 +47,8 @@ def _forbidden(history: History, spec: Spec) -> Iterator[Finding]:
         op = next(made(history, means), None)
         if op is not None and history.submitted(means.part):
             on = f" on {named(history, op.object)}" if means.object or means.kind else ""
-            text = f"{who(history, op.part, op.pid)} uses {op.f}{on}{at(op)}, which this exercise forbids."
+            what = f"{op.f}{flagged(means)}{on}"
+            text = f"{who(history, op.part, op.pid)} uses {what}{at(op)}, which this exercise forbids."
             yield Finding(
                 check="mechanism",
                 message=_told(text, means),

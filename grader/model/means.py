@@ -20,6 +20,9 @@ class Means(Strict):
     kind: Kind | None = Field(
         default=None, description="Only those on objects of this kind, `pipe` or `file`."
     )
+    flags: Annotated[list[Text], BeforeValidator(as_list)] = Field(
+        default=[], description="Only those with all of these flags, as `O_APPEND` of `open`."
+    )
     because: Text = Field(default="", description="What the student is told of it, as a sentence.")
 
 

@@ -92,3 +92,30 @@ def test_text_is_compared_as_the_bytes_it_is_sent_as() -> None:
     queue = s.object(ObjectKind.QUEUE, "/jobs")
     s.call(10, "mq_send", queue, fd=3, count=6, data="naïve".encode().decode("latin-1"))
     assert mechanism.check(s.history, s.spec) == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "used"),
+    [
+        ("O_APPEND", ["open with O_APPEND"]),
+        (["O_WRONLY", "O_APPEND"], ["open with O_WRONLY and O_APPEND"]),
+        ("O_TRUNC", []),
+        (["O_APPEND", "O_TRUNC"], []),
+    ],
+)
+def test_calls_can_be_meant_by_their_flags_all_of_them(flags: str | list[str], used: list[str]) -> None:
+    s = Story(forbids=[{"part": "alice", "calls": "open", "object": "a.txt", "flags": flags}])
+    file = s.object(ObjectKind.FILE, "a.txt")
+    s.call(10, "open", file, result=3, line=3, path="a.txt", flags=["O_WRONLY", "O_APPEND"])
+    assert told(mechanism.check(s.history, s.spec)) == [
+        f"alice uses {what} on a.txt at alice.c:3, which this exercise forbids." for what in used
+    ]
+
+
+def test_a_call_that_is_required_with_a_flag_was_not_used_without_it() -> None:
+    s = Story(requires=[{"part": "alice", "calls": "open", "object": "a.txt", "flags": "O_EXCL"}])
+    file = s.object(ObjectKind.FILE, "a.txt")
+    s.call(10, "open", file, result=3, line=3, path="a.txt", flags=["O_WRONLY", "O_CREAT"])
+    assert told(mechanism.check(s.history, s.spec)) == [
+        "alice prints what it should, but never uses `open` with O_EXCL on a.txt."
+    ]
