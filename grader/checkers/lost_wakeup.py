@@ -15,7 +15,10 @@ RULE = (
 )
 
 _SLEEPS = frozenset(
-    {"pause", "sigsuspend", "sigwait", "read", "recv", "poll", "select", "epoll_wait", "accept"}
+    {
+        *("pause", "sigsuspend", "sigwait", "read", "recv", "poll", "select", "epoll_wait", "accept"),
+        *("msgrcv", "mq_receive"),
+    }
 )
 """Calls in which a program waits for a signal to come."""
 

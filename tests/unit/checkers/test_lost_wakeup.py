@@ -48,7 +48,7 @@ def test_a_signal_handled_right_before_the_sleep_is_lost() -> None:
     ]
 
 
-@pytest.mark.parametrize("call", ["sigsuspend", "read", "poll"])
+@pytest.mark.parametrize("call", ["sigsuspend", "read", "poll", "msgrcv"])
 def test_so_it_is_in_other_calls_that_wait_for_a_signal(call: str) -> None:
     s = signalled(call=call)
     assert len(lost_wakeup.check(s.history, s.spec)) == 1
