@@ -132,7 +132,7 @@ class Lives(Threads):
     def _pipe_ends(self, task: Task) -> list[list[Any]]:
         """Return the ends of pipes that a process has open as it ends."""
         known = self.calls.objects.known
-        held = self.calls.objects.held(task.tid)
+        held = self.calls.objects.held(task.tid, "pipe:")
         return [list(row) for row in held if known[row[1]].kind is ObjectKind.PIPE and not known[row[1]].name]
 
     def _ended(self, task: Task) -> None:

@@ -105,11 +105,17 @@ class Objects:
         self._holders[tid, fd] = identity
         return identity
 
-    def held(self, tid: int) -> list[tuple[int, str, str]]:
-        """Return a thread's descriptors of objects of interest as (number, object, `r`, `w` or `rw`)."""
+    def held(self, tid: int, like: str = "") -> list[tuple[int, str, str]]:
+        """Return a thread's descriptors of objects of interest as (number, object, `r`, `w` or `rw`).
+
+        Args:
+            tid: the thread.
+            like: how /proc names what is asked for, e.g. `pipe:`; others are not looked at. Of those without
+                an inode it cannot be told whose they are once the thread that has made them is gone.
+        """
         found = []
         for fd, (_inode, access) in sorted(proc.descriptors(tid).items()):
-            identity = self.of_descriptor(tid, fd)
+            identity = self.of_descriptor(tid, fd) if proc.link(tid, fd).startswith(like) else ""
             if identity:
                 found.append((fd, identity, _ACCESS.get(access, "rw")))
         return found

@@ -161,6 +161,14 @@ def is_open(tid: int, fd: int) -> bool:
     return os.path.lexists(f"/proc/{tid}/fd/{fd}")
 
 
+def link(tid: int, fd: int) -> str:
+    """Return what /proc calls that which a descriptor stands for; "" if it is not open."""
+    try:
+        return os.readlink(f"/proc/{tid}/fd/{fd}")
+    except OSError:
+        return ""
+
+
 _KCMP = 312 if platform.machine() == "x86_64" else 272
 _KCMP_FILE = 0
 _syscall = ctypes.CDLL(None).syscall
