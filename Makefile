@@ -14,8 +14,8 @@ setup: ## install what is missing: system packages, and .venv with the pinned de
 demo: setup ## grade a right and a wrong submission of two exercises
 	@scripts/demo.sh
 
-test: setup ## run all tests; options for pytest in PYTEST_ARGS
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: setup ## run all tests, side by side; options for pytest in PYTEST_ARGS
+	@$(BIN)/python -m pytest -n logical $(PYTEST_ARGS)
 
 check: setup ## formatting, lint and types
 	$(BIN)/ruff check .
