@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from benchmarks import check_time, deadlock, race_cost, schedules, scheduling_cost, trace_pingpong
+from benchmarks import (
+    check_time,
+    deadlock,
+    kill_points,
+    race_cost,
+    schedules,
+    scheduling_cost,
+    trace_pingpong,
+)
 
 
 def main() -> None:
     """Print every figure with its aim."""
-    for measurement in (trace_pingpong, scheduling_cost, deadlock, check_time, race_cost, schedules):
+    for measurement in (
+        trace_pingpong,
+        scheduling_cost,
+        deadlock,
+        check_time,
+        race_cost,
+        kill_points,
+        schedules,
+    ):
         measurement.main()
 
 
