@@ -118,8 +118,9 @@ class _ScenarioCheck:
         self._faults()
         means = [*members(at(self._node, "requires")), *members(at(self._node, "forbids"))]
         named = [part for part in (at(each, "part") for each in means) if part is not None]
-        lists = [each for key in ("stays", "closes_on_exec") for each in members(at(self._node, key))]
-        for node in (*lists, *named):
+        for key in ("stays", "closes_on_exec", "unnamed"):
+            named.extend(members(at(self._node, key)))
+        for node in named:
             if isinstance(node, ScalarNode) and node.text not in self._scenario.cast:
                 self._report(node, messages.unknown("part", node.text, self._scenario.cast))
         return self._found

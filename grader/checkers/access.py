@@ -1,10 +1,11 @@
-"""Check `access`: an IPC object others could use, because its permission bits are wider than 0600."""
+"""Check `access`: an IPC object others could use, by its permission bits or because it has a name at all."""
 
 from __future__ import annotations
 
 from grader.checkers._lines import resolver
 from grader.checkers._objects import creator, made_by_script, makes, mode_of, uses
 from grader.checkers._processes import foreign
+from grader.checkers._reach import reachable
 from grader.checkers.base import Spec, argument, at, failed, located, spoken, who
 from grader.model.exercise import Present
 from grader.model.history import History, ObjectKind, Op, OpType
@@ -37,7 +38,7 @@ def check(history: History, spec: Spec) -> list[Finding]:
     for (kind, name), (made, mode) in modes.items():
         if kind in _JUDGED and (kind, name) not in known and mode & _TOO_WIDE and _own(history, made):
             findings.append(_finding(history, kind, name, mode, made))
-    return findings
+    return findings + reachable(history, spec)
 
 
 def _own(history: History, made: Op | None) -> bool:

@@ -329,6 +329,7 @@ class Scenario(Strict):
     exclusive: Annotated[list[Exclusive], BeforeValidator(as_list)] = Field(
         default=[], description="What must never be at the same time."
     )
+    unnamed: list[PartName] = Field(default=[], description="Parts whose objects only relatives may reach.")
     closes_on_exec: list[PartName] = Field(
         default=[], description="Parts that start programs with no descriptor but 0, 1 and 2."
     )

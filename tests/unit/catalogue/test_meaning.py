@@ -204,5 +204,13 @@ def test_signals_are_those_of_the_system() -> None:
     assert not [name for name in SIGNALS if name.startswith("SIG")]
 
 
+@pytest.mark.parametrize("key", ["stays", "closes_on_exec", "unnamed"])
+def test_lists_of_parts_name_parts_of_the_cast(load: Load, demo: Demo, key: str) -> None:
+    text = demo().replace("    steps:", f"    {key}: [alice]\n    steps:")
+    assert complaints(load, text) == []
+    (wrong,) = complaints(load, text.replace(f"{key}: [alice]", f"{key}: [alcie]"))
+    assert "alice" in wrong
+
+
 def test_reboot_takes_true(load: Load, demo: Demo) -> None:
     assert complaints(load, demo("      - reboot: false")) == ["22: expected `true`, found `false`"]

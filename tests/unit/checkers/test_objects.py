@@ -10,6 +10,7 @@ import pytest
 from grader.checkers import access, leftovers, persistence
 from grader.checkers._objects import persistence as persistence_of
 from grader.checkers._objects import remaining
+from grader.checkers._reach import RULE as REACH
 from grader.checkers._too_early import RULE as TOO_EARLY
 from grader.model.history import EndReason, Object, ObjectKind
 from grader.model.verdict import Finding
@@ -657,3 +658,54 @@ def test_a_name_under_which_another_object_was_made_is_told_with_who_waits_on_th
     ]
     s = two_semaphores(waits=False)
     assert persistence.check(s.history, s.spec) == []
+
+
+# -- access: objects that only relatives may reach --
+
+
+def sharing(f: str = "shm_open", kind: ObjectKind = ObjectKind.SHARED_MEMORY, name: str = "/m") -> Story:
+    s = Story(unnamed=["alice"])
+    item = s.object(kind, name)
+    words: dict[str, Any] = {"key": int(name)} if kind is ObjectKind.SYSV_SHARED_MEMORY else {"path": name}
+    s.call(10, f, item, line=3, flags=["O_CREAT", "IPC_CREAT"], mode=0o600, **words)
+    return s
+
+
+def test_a_name_where_only_relatives_may_come_is_told() -> None:
+    s = sharing()
+    s.fork(10, 11)
+    s.call(10, "shm_unlink", "shared-memory:/m", path="/m")
+    assert access.check(s.history, s.spec) == [
+        Finding(
+            check="access",
+            message="alice makes shared memory /m at alice.c:3, which everybody reaches who knows its name.",
+            why=REACH,
+            read="man 2 mmap",
+            part="alice",
+            pid=10,
+            ops=(0,),
+            file="alice.c",
+            line=3,
+        )
+    ]
+
+
+def test_a_key_is_a_name_and_ipc_private_is_none() -> None:
+    keyed = sharing("shmget", ObjectKind.SYSV_SHARED_MEMORY, "51")
+    private = sharing("shmget", ObjectKind.SYSV_SHARED_MEMORY, "0")
+    assert len(access.check(keyed.history, keyed.spec)) == 1
+    assert access.check(private.history, private.spec) == []
+
+
+def test_a_name_for_a_moment_is_none() -> None:
+    s = sharing("sem_open", ObjectKind.SEMAPHORE, "/mp-1")
+    s.call(10, "sem_unlink", "semaphore:/mp-1", path="/mp-1")
+    s.fork(10, 11)
+    assert access.check(s.history, s.spec) == []
+
+
+def test_names_are_right_where_nothing_is_said_of_them() -> None:
+    s = Story()
+    make_fifo(s)
+    s.fork(10, 11)
+    assert access.check(s.history, s.spec) == []
