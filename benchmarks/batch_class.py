@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import random
 import sqlite3
 import subprocess
 import sys
@@ -83,8 +84,9 @@ def main(size: int = SIZE, schedules: int = 0) -> int:
 def make_class(folder: Path, size: int) -> None:
     """Write a folder of submissions."""
     paths = [solution.path for solution in solutions(ROOT / "reference" / EXERCISE)]
-    paths = [path for path in paths if not (path / "Makefile").exists()]
-    for number, path in zip(range(size), itertools.cycle([*paths, None])):
+    kinds = [*(path for path in paths if not (path / "Makefile").exists()), None]
+    random.Random(1).shuffle(kinds)  # a small class has some of each
+    for number, path in zip(range(size), itertools.cycle(kinds)):
         own = folder / f"student-{number:03d}"
         own.mkdir(parents=True)
         if path is None:

@@ -81,6 +81,7 @@ def _student(table: Table, row: tuple[str, ...]) -> Student | None:
     name = cell("Student") or f"{cell('LastName')}, {cell('FirstName')}"
     return Student(
         name=name,
+        lms="canvas",
         lms_id=cell("ID"),
         login=cell("SIS Login ID"),
         number=cell("SIS User ID"),

@@ -77,6 +77,7 @@ def _student(table: Table, row: tuple[str, ...], identifier: int) -> Student:
         name=cell("Full name") or f"participant {number_of}",
         email=cell("Email address"),
         number=cell("ID number"),
+        lms="moodle",
         lms_id=number_of,
         listed=True,
     )

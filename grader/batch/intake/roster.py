@@ -58,10 +58,18 @@ class Matcher:
                 key[0] != "id"
                 or _ANONYMOUS.fullmatch(student.name)
                 or _ANONYMOUS.fullmatch(found.name)
-                or names & _spellings(found.name)
+                or _agree(student.name, found.name)
             ):
                 return found
         named = [found for name in sorted(names) for found in self._named.get(name, ())]
+        # In one system somebody with another id is somebody else, whatever the name.
+        named = [
+            found
+            for found in named
+            if not (
+                found.lms and found.lms == student.lms and {found.lms_id, student.lms_id}.isdisjoint({""})
+            )
+        ]
         return named[0] if named and all(other is named[0] for other in named) else None
 
 
@@ -81,6 +89,11 @@ def read_roster(path: Path) -> tuple[Student, ...]:
 
 
 def _students(table: Table, columns: dict[str, int | None]) -> Iterable[Student]:
+    lms = ""
+    if table.column("Identifier") is not None:
+        lms = "moodle"
+    elif None not in (table.column("Student", "LastName"), table.column("ID"), table.column("Section")):
+        lms = "canvas"
     for row in table.rows:
 
         def cell(key: str, row: Sequence[str] = row) -> str:
@@ -98,6 +111,7 @@ def _students(table: Table, columns: dict[str, int | None]) -> Iterable[Student]
             email=cell("email"),
             login=cell("login"),
             number=cell("number"),
+            lms=lms,
             lms_id=identity.rsplit(" ", 1)[-1],  # Moodle: `Participant 12345`, in the language of the site
             listed=True,
         )
@@ -135,6 +149,12 @@ def _spellings(name: str) -> set[str]:
     letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     words = letters.split()
     return {"".join(words[at:] + words[:at]) for at in range(len(words))}
+
+
+def _agree(given: str, listed: str) -> bool:
+    """Whether two names can be one person's. Moodle writes a group's name and a hyphen before a student's."""
+    words = given.split("-")
+    return any(_spellings("-".join(words[at:])) & _spellings(listed) for at in range(len(words)))
 
 
 def joined(student: Student, listed: Student | None) -> Student:

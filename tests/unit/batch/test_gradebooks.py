@@ -62,6 +62,13 @@ def test_a_worksheet_of_moodle_is_filled_in_on_its_own_scale(tmp_path: Path) -> 
     assert "'=HYPERLINK" in lines[4]
 
 
+def test_a_namesake_with_another_id_gets_nothing(tmp_path: Path) -> None:
+    filled = moodle.fill(
+        written(tmp_path / "w.csv", WORKSHEET), [row(Student(name="Ada L", lms="moodle", lms_id="77"), 20.0)]
+    )
+    assert (filled.grades, filled.notes) == (0, ("Ada L is not in w.csv",))
+
+
 def test_two_submissions_of_one_student_leave_the_cell_alone(tmp_path: Path) -> None:
     first, second = (row(Student(name="Ada L", lms_id="1", lms="moodle"), points) for points in (1.0, 20.0))
     second = Row(entry=Entry(exercise="ex", label="b", students=second.entry.students, paths=()),

@@ -84,6 +84,23 @@ def test_an_id_of_another_system_is_not_believed_against_the_name(tmp_path: Path
     assert found(students, name="Participant", lms="moodle", lms_id="17") == "Ada Lovelace"
 
 
+def test_a_group_before_the_name_does_not_hide_who_an_id_is(tmp_path: Path) -> None:
+    students = roster(
+        tmp_path, "Identifier,Full name\nParticipant 17,Anne-Marie Curie\nParticipant 18,Marie Curie\n"
+    )
+    assert found(students, name="Lab-1-Anne-Marie Curie", lms="moodle", lms_id="17") == "Anne-Marie Curie"
+    assert found(students, name="Lab-1-Bob", lms="moodle", lms_id="18") == ""
+
+
+def test_a_namesake_with_another_id_of_the_same_system_is_somebody_else(tmp_path: Path) -> None:
+    for header in ("Identifier,Full name", "ID,Student,Section"):
+        students = roster(tmp_path, f"{header}\n6,Bob Smith,\n")
+        system = "moodle" if "Identifier" in header else "canvas"
+        assert found(students, name="Bob Smith", lms=system, lms_id="5") == ""
+        assert found(students, name="Bob Smith", lms=system, lms_id="6") == "Bob Smith"
+        assert found(students, name="Bob Smith") == "Bob Smith"
+
+
 def test_the_identifier_of_moodle_is_its_number(tmp_path: Path) -> None:
     students = roster(tmp_path, "Identifier,Full name\nTeilnehmer/in 17,Ada\n")
     assert [student.lms_id for student in students] == ["17"]
