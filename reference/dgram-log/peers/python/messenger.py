@@ -1,12 +1,12 @@
-"""No part of a solution. messenger SOCKET PID TEXT... - send messages to a logd, and SIGTERM after them"""
+"""No part of a solution. messenger SOCKET COUNT PID - send messages to a logd, and SIGTERM right after them"""
 
 import os
 import signal
 import socket
 import sys
 
-path, pid, *texts = sys.argv[1:]
+path, count, pid = sys.argv[1:]
 sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-for text in texts:
-    sender.sendto(text.encode(), path)
+for number in range(1, int(count) + 1):
+    sender.sendto(b"message %d" % number, path)
 os.kill(int(pid), signal.SIGTERM)
