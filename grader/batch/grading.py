@@ -6,7 +6,6 @@ import errno
 import functools
 import hashlib
 import json
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +14,7 @@ from typing import Any
 
 from grader import __version__
 from grader.batch.model import TEACHER, Result, Status, Task
+from grader.batch.scratch import scratch
 from grader.catalogue.load import load_exercise
 from grader.config import site_root
 from grader.counterexample import digest_of_exercise
@@ -110,8 +110,8 @@ def grade_task(task: Task) -> Result:
     if digest != task.digest:
         raise MismatchError(f"a worker has another {task.exercise} than the batch")
     try:
-        with tempfile.TemporaryDirectory(prefix="grader-") as folder:
-            result = _graded(task, exercise, reference, Path(folder))
+        with scratch() as folder:
+            result = _graded(task, exercise, reference, folder)
     except SubmissionError as error:
         result = Result(status=Status.UNREADABLE, reason=str(error))
     except GraderError as error:

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 
 from grader.batch.grading import Grade
 from grader.batch.model import Result, Task
+from grader.batch.scratch import sweep
 
 _PR_SET_PDEATHSIG = 1
 
@@ -42,6 +43,7 @@ def main(arguments: list[str]) -> None:
     fd, parent, place = int(arguments[0]), int(arguments[1]), arguments[2]
     if os.getppid() != parent:
         return
+    sweep()
     module, _, function = place.partition(":")
     serve(Connection(fd), getattr(importlib.import_module(module), function))
 
