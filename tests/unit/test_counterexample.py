@@ -20,6 +20,7 @@ EXAMPLE = Counterexample(
     scenario="turns",
     script_index=0,
     seed=3,
+    umask=0o077,
     check="ordering",
     message="B came before A.",
     history_digest="3" * 64,
@@ -50,6 +51,14 @@ def test_what_is_no_counterexample_is_told_as_such(tmp_path: Path, text: str, me
     path.write_text(text)
     with pytest.raises(UsageError, match=message):
         load(path)
+
+
+def test_an_older_file_is_of_a_run_with_the_usual_umask(tmp_path: Path) -> None:
+    path = tmp_path / "x.replay.json"
+    document = json.loads(EXAMPLE.dump())
+    del document["umask"]
+    path.write_text(json.dumps(document))
+    assert load(path) == replace(EXAMPLE, umask=0o022)
 
 
 def test_missing_file_and_folder_are_told(tmp_path: Path) -> None:

@@ -142,6 +142,12 @@ def test_a_program_finds_what_the_contract_says(way: str) -> None:
     }
 
 
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_a_program_begins_with_the_umask_that_is_asked_for(box: Box, umask: int) -> None:
+    started = box.start(["/bin/sh", "-c", "umask"], umask=umask)
+    assert to_end(started) == f"{umask:04o}\n"
+
+
 def test_addresses_are_the_same_in_every_run(box: Box) -> None:
     maps = {run(box, "/bin/grep", "-E", "stack|heap|libc", "/proc/self/maps").split()[0] for _ in range(3)}
     assert len(maps) == 1
