@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from grader.checkers import ordering, output
@@ -146,7 +148,7 @@ def test_text_that_only_one_prints_was_not_doubled_though_it_was_in_the_buffer()
 
 
 @pytest.mark.parametrize("status", [{"status": 0}, {"signal": "SIGKILL"}])
-def test_text_that_exit_has_forgotten_is_named_as_the_cause(status: dict[str, object]) -> None:
+def test_text_that_exit_has_forgotten_is_named_as_the_cause(status: dict[str, Any]) -> None:
     s = story(["parent", "child"])
     s.call(10, "fork", unflushed="parent\n", ok={"child": 11})
     s.processes[11] = Process(pid=11, parent=10, part="alice", main=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from grader.checkers import signal_safety
@@ -14,7 +16,7 @@ def story() -> Story:
     return Story(steps=[{"start": "alice"}, {"signal": {"alice": "USR1"}}])
 
 
-def calls(s: Story, function: str, *, line: int, **value: object) -> int:
+def calls(s: Story, function: str, *, line: int, **value: Any) -> int:
     return s.event(10, "unsafe_call", line=line, function=function, **value)
 
 
