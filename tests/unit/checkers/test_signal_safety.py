@@ -20,7 +20,7 @@ def calls(s: Story, function: str, *, line: int, **value: Any) -> int:
     return s.event(10, "unsafe_call", line=line, function=function, **value)
 
 
-def arrives(s: Story, signal: str = "SIGUSR1", sender: object = "script") -> int:
+def arrives(s: Story, signal: str = "SIGUSR1", sender: Any = "script") -> int:
     return s.event(10, "deliver", signal=signal, action="handler", **{"from": sender})
 
 
