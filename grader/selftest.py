@@ -23,8 +23,11 @@ from grader.pipeline import Request, failing, grade
 from grader.reporters.progress import Silent
 from grader.reporters.selftest import Kind, SelftestRow
 
-_FAULT_SAMPLE = 16
+_FAULT_SAMPLE = 6
 """Points for faults that are tried of a right solution where its schedules are a sample, too."""
+
+_SECOND_LOOK = 2
+"""Schedules of each script for a mutant that the fair one has not shown; then it gets the default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +155,7 @@ def _verdict(request: Request, check: str, schedules: int | None) -> Verdict:
     if not check:
         return grade(replace(request, schedules=schedules, faults=_FAULT_SAMPLE), Silent())
     verdict = grade(replace(request, schedules=1, faults=_FAULT_SAMPLE), Silent())
-    for few in (schedules, None):
+    for few in (_SECOND_LOOK, None):
         if outcome_of(verdict) == check:
             break
         again = grade(replace(request, schedules=few, enough=check), Silent())

@@ -88,7 +88,7 @@ def got(kind: Kind, check: str = "", *, schedules: int | None = 2) -> tuple[str,
 def test_a_mutant_that_is_caught_at_once_is_graded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = grading(monkeypatch, {1: (result("first"), result("second", "race"))})
     assert got("mutant", "race") == ("race", True)
-    assert asked == [(1, 16, "", False)]
+    assert asked == [(1, 6, "", False)]
 
 
 def test_a_mutant_is_graded_until_it_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ def test_a_mutant_is_graded_until_it_is_caught(monkeypatch: pytest.MonkeyPatch) 
     asked = grading(monkeypatch, {1: calm, 2: calm, None: (result("first", "lost-wakeup"),)})
     assert got("mutant", "lost-wakeup") == ("lost-wakeup", True)
     assert asked == [
-        (1, 16, "", False),
+        (1, 6, "", False),
         (2, None, "lost-wakeup", False),
         (None, None, "lost-wakeup", False),
     ]
@@ -125,7 +125,7 @@ def test_a_mutant_that_nothing_catches_is_told(monkeypatch: pytest.MonkeyPatch) 
 def test_a_right_solution_gets_a_sample(kind: Kind, steady: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = grading(monkeypatch, {2: (result("first"),)})
     assert got(kind) == ("passed", True)
-    assert asked == [(2, 16, "", steady)]
+    assert asked == [(2, 6, "", steady)]
 
 
 @pytest.mark.parametrize(("kind", "check"), [("reference", ""), ("accepted", ""), ("mutant", "race")])
