@@ -23,6 +23,7 @@ class Display:
         writer.setblocking(False)
         signal.set_wakeup_fd(writer.fileno())
         signal.signal(signal.SIGTERM, lambda number, frame: None)
+        self.writer = writer
         self.selector.register(reader, selectors.EVENT_READ, self.stop)
         self.selector.register(self.listener, selectors.EVENT_READ, self.accept)
         lines = Lines()
