@@ -14,11 +14,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.deciding import skipped
 from grader.exploration import begin_worker
 from grader.model.config import Config
 from grader.model.errors import GraderError
 from grader.model.exercise import Exercise
-from grader.model.verdict import Outcome, Verdict
+from grader.model.verdict import Outcome, ScenarioResult, Verdict
 from grader.pipeline import Request, failing, grade
 from grader.reporters.progress import Silent
 from grader.reporters.selftest import Kind, SelftestRow
@@ -160,9 +161,23 @@ def _verdict(request: Request, check: str, schedules: int | None) -> Verdict:
             break
         again = grade(replace(request, schedules=few, enough=check), Silent())
         looked_at = {scenario.id: scenario for scenario in again.scenarios}
-        scenarios = tuple(looked_at.get(scenario.id, scenario) for scenario in verdict.scenarios)
-        verdict = replace(again, scenarios=scenarios)
+        scenarios = [looked_at.get(scenario.id, scenario) for scenario in verdict.scenarios]
+        verdict = replace(again, scenarios=tuple(_skipping(request.exercise, scenarios)))
     return verdict
+
+
+def _skipping(exercise: Exercise, results: Sequence[ScenarioResult]) -> Iterator[ScenarioResult]:
+    """Yield the results of several looks as one would have had them: what needs a failed one is skipped."""
+    lost: set[str] = set()
+    for result in results:
+        scenario = exercise.scenario(result.id)
+        waits_for = [name for name in scenario.depends_on if name in lost] if scenario else []
+        if scenario and waits_for:
+            lost.add(result.id)
+            yield skipped(scenario, waits_for)
+        else:
+            lost |= set() if result.outcome is Outcome.PASSED else {result.id}
+            yield result
 
 
 def outcome_of(verdict: Verdict) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,8 +30,8 @@ from grader.model.history import (
 from grader.model.loading import load_history
 from grader.model.verdict import Finding
 
-CHECKERS: dict[str, Checker] = registry.load("grader.checkers", "check")
-RULES: dict[str, str] = registry.load("grader.checkers", "RULE")
+CHECKERS: Mapping[str, Checker] = registry.load("grader.checkers", "check")
+RULES: Mapping[str, str] = registry.load("grader.checkers", "RULE")
 FOLDER = Path(grader.checkers.__path__[0])
 PURE = {"__future__", "bisect", "collections", "dataclasses", "difflib", "enum", "functools", "heapq",
         "itertools", "json", "math", "operator", "re", "string", "textwrap", "typing"}  # fmt: skip
