@@ -230,7 +230,9 @@ int main(void)
         write(ends[1], "x", 1);
         _exit(0);
     }
+    close(ends[1]);
     wait(&status);
+    close(ends[0]);
     return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 """
