@@ -203,7 +203,7 @@ class Controller(Stops):
         if task.state is State.BLOCKED:
             return task.asleep()
         if task.state is State.VFORK:
-            return task.vforked is not None
+            return task.vforked is not None and proc.waits_for_its_child(task.tid)
         if task.state is State.STOPPED:
             return not proc.continued(task.tid)
         if task.state is State.DYING:

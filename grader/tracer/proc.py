@@ -196,6 +196,12 @@ def command_line(tid: int) -> list[str]:
     return [argument.decode("utf-8", "surrogateescape") for argument in raw.split(b"\0")[:-1]]
 
 
+def waits_for_its_child(tid: int) -> bool:
+    """Whether a thread sleeps in vfork, and was not killed there: it does in an uninterruptible sleep."""
+    fields = status_fields(tid)
+    return fields.get("State", "X")[0] == "D" and not int(fields["SigPnd"], 16) & _KILLED
+
+
 def held(tid: int) -> bool:
     """Whether a thread is in a ptrace stop, and not on its way to its end out of one it was killed in."""
     fields = status_fields(tid)

@@ -11,7 +11,7 @@ import pytest
 from grader.checkers import compose
 from grader.executors.base import Program
 from grader.model.history import EndReason, History, Op
-from grader.model.verdict import Finding
+from grader.model.verdict import Finding, Severity
 from tests.system.run_program import c_program, c_source, output, perform, python_program, spec_of
 
 pytestmark = pytest.mark.system
@@ -56,7 +56,8 @@ def family() -> Program:
 def judge(
     history: History, steps: str, parts: Mapping[str, Mapping[str, Sequence[str]]] | None = None
 ) -> list[Finding]:
-    return compose.judge(history, spec_of(steps, parts or {"tracee": {}}))
+    found = compose.judge(history, spec_of(steps, parts or {"tracee": {}}))
+    return [finding for finding in found if finding.severity is Severity.ERROR]
 
 
 def ends(history: History) -> list[Op]:
