@@ -12,7 +12,7 @@ from grader.executors.tree import SourceTree
 from grader.exploration import Explorer, Judged
 from grader.model.config import BuildConfig, Config
 from grader.model.exercise import Exercise, Exit, Part, Role, Scenario, Start
-from grader.model.verdict import Finding
+from grader.model.verdict import Finding, Severity
 from grader.planning import FAIR, make_plan
 from grader.sandbox.doctor import choose_isolation
 
@@ -58,8 +58,9 @@ def findings(examples: Sequence[Example], *, jobs: int = 1, seed: int = 0) -> Ma
     plan = make_plan(exercise, config, seed=seed, schedules=1, strategy=FAIR)
     isolation = choose_isolation(config.isolation)
     built, cause = build_all(exercise, FOLDER, tree, plan, config, isolation)
-    for finding in built.findings:
-        raise NotMeasuredError(f"{finding.part} does not build: {finding.message}")
+    broken = next((finding for finding in built.findings if finding.severity is Severity.ERROR), None)
+    if broken is not None:
+        raise NotMeasuredError(f"{broken.part} does not build: {broken.message}")
     with Explorer(cause, jobs) as explorer:
         pending = [explorer.submit(spec) for spec in plan]
         return {spec.scenario.title: _found(one.result()) for spec, one in zip(plan, pending, strict=True)}
@@ -69,7 +70,7 @@ def _found(judged: Judged) -> Sequence[Finding]:
     if judged.error or judged.undecided:
         name = judged.spec.scenario.title
         raise NotMeasuredError(f"{name} was not judged: {judged.error or judged.undecided}")
-    return judged.findings
+    return [finding for finding in judged.findings if finding.severity is Severity.ERROR]
 
 
 def races(example: Example, found: Sequence[Finding]) -> list[frozenset[int]]:
