@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.checkers.base import at, located, named, who
-from grader.model.history import History, Op
+from grader.model.history import History, Op, OpType
 from grader.model.verdict import Finding, Severity
 
 _BROUGHT_ABOUT = frozenset(
@@ -98,6 +98,15 @@ def _struck(history: History, fault: Op) -> Op | None:
     return next((op for op in reversed(mine) if op.index < fault.index and op.file), None)
 
 
+def _before(history: History, fault: Op) -> str:
+    """Say when a program of which no lines are known was killed: `before its write number 2`."""
+    act = fault.value["act"]
+    name, f, nth = act if isinstance(act, list | tuple) else ("", "", 0)
+    part = str(name).partition(":")[0].partition("/")[0]
+    begun = any(op.part == part and op.type is OpType.INVOKE for op in history.ops[: fault.index])
+    return f"before its {f}{f' number {nth}' if nth != 1 else ''}" if begun else "at its beginning"
+
+
 def _told(history: History, fault: Op, struck: Op | None) -> str:
     """Say what was done: `post was killed after its write on box.new (post.c:31)`."""
     kind, part = str(fault.value["kind"]), str(fault.value["part"])
@@ -109,7 +118,7 @@ def _told(history: History, fault: Op, struck: Op | None) -> str:
     more = detail if isinstance(detail, dict) else {}
     if kind == "kill":
         when = f"while it slept in {call}" if fault.value.get("during") else f"after {call}"
-        return f"{whom} was killed {when if call else 'at its beginning'}"
+        return f"{whom} was killed {when if call else _before(history, fault)}"
     if kind == "stop":
         return f"{whom} was stopped and continued while it slept in {call}"
     if kind == "interrupt":

@@ -53,6 +53,14 @@ def test_who_was_there_before_has_not_noticed_the_death() -> None:
     assert check == "peer-death"
 
 
+def test_a_program_without_known_lines_was_killed_before_a_call() -> None:
+    story = Story("victim")
+    story.call(10, "write", story.object(ObjectKind.FILE, "data"))
+    story.event(0, "fault", kind="kill", part="victim", child=0, act=["victim", "write", 2], during=False)
+    ((_, message, _),) = words(story, LOST)
+    assert message == "victim was killed before its write number 2, and then: reader printed nothing."
+
+
 def test_the_death_of_the_reference_is_that_of_a_peer() -> None:
     story = disturbed("kill", part="peer_ref", act=["peer_ref", "write", 1])
     assert words(story, LOST) == [
