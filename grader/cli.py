@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     report = add("report", "batch", "make the outputs of a batch again")
     report.add_argument("folder", metavar="DIR", type=Path, help="what was --out")
     _add_gradebooks(report)
+    _add_export(add("export", "export", "write what an LMS or CI system takes"))
     add("doctor", "doctor", "say what this machine allows, and what to install")
     schema = add("schema", "schema", "print the JSON Schema of exercise.yaml")
     schema.add_argument("--config", action="store_true", help="that of config.yaml instead")
@@ -96,7 +97,14 @@ def _add_check(command: argparse.ArgumentParser) -> None:
     command.add_argument("--jobs", metavar="N", type=_positive, help="runs side by side (default: cores)")
     command.add_argument("--all", action="store_true", help="do not stop a scenario at its first failure")
     command.add_argument("--config", metavar="FILE", type=Path, help="default: config.yaml of the site")
+    command.add_argument("--format", metavar="TARGET", help="the result as an LMS or CI system reads it")
     _add_reports(command)
+
+
+def _add_export(command: argparse.ArgumentParser) -> None:
+    command.add_argument("target", metavar="TARGET", help="the system, e.g. gradescope")
+    command.add_argument("exercises", metavar="EX", nargs="+")
+    command.add_argument("--out", metavar="DIR", type=Path, required=True, help="a new folder for it")
 
 
 def _add_selftest(command: argparse.ArgumentParser) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from grader.checkers._kept_out import RULE as OVERLAP_RULE
 from grader.exploration import Judged
-from grader.model.exercise import Scenario
-from grader.model.verdict import Finding, Outcome, ScenarioResult
+from grader.model.errors import GraderError, SubmissionError
+from grader.model.exercise import Exercise, Scenario
+from grader.model.verdict import Finding, Outcome, ScenarioResult, Verdict
 from grader.overlapping import missing, unproven
 from grader.planning import RunSpec
 from grader.reporters.explain import count
@@ -73,6 +74,55 @@ def decide(scenario: Scenario, found: Found, time_s: float) -> ScenarioResult:
         seed=shown.spec.seed if shown else 0,
         left=shown.left if shown else (),
         time_s=time_s,
+    )
+
+
+def unfinished(scenario: Scenario) -> ScenarioResult:
+    """Return what to tell of a scenario while it is not graded: if nobody comes back to it, that stays."""
+    return _broken(scenario, "grading did not come as far as this")
+
+
+def ungraded(exercise: Exercise, submission: str, error: GraderError) -> Verdict:
+    """Return a verdict for what could not be graded at all, for those who need one in any case.
+
+    Args:
+        exercise: what was to be graded.
+        submission: its path as the user gave it.
+        error: why not. A submission at fault is one that does not build; all else costs no marks silently.
+    """
+    at_fault = isinstance(error, SubmissionError)
+    problem = Finding(check="build", message=str(error), why="Without it there is nothing to grade.")
+    return Verdict(
+        exercise=exercise.id,
+        title=exercise.title,
+        submission=submission,
+        isolation="none",
+        seed=0,
+        build=(problem,) if at_fault else (),
+        scenarios=tuple(
+            failed_build(scenario, (problem,)) if at_fault else _broken(scenario, str(error))
+            for scenario in exercise.scenarios
+        ),
+    )
+
+
+def exit_status(verdict: Verdict) -> int:
+    """Return what a command ends with: 0 full marks, 1 less, 2 not graded or not decided."""
+    if any(scenario.outcome in (Outcome.ERROR, Outcome.INCONCLUSIVE) for scenario in verdict.scenarios):
+        return 2
+    return 0 if verdict.points >= verdict.points_max else 1
+
+
+def _broken(scenario: Scenario, explanation: str) -> ScenarioResult:
+    return ScenarioResult(
+        id=scenario.id,
+        title=scenario.title,
+        outcome=Outcome.ERROR,
+        points=0,
+        points_max=scenario.points,
+        schedules=0,
+        hidden=scenario.hidden,
+        explanation=explanation,
     )
 
 

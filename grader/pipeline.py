@@ -8,33 +8,25 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from grader.building import build_all
-from grader.checkers._faults import fault_of
-from grader.counterexample import SUFFIX as REPLAY_SUFFIX
-from grader.counterexample import (
-    Counterexample,
-    digest_of_exercise,
-    digest_of_history,
-    digest_of_submission,
-)
-from grader.deciding import decide, failed_build, history_file, skipped
+from grader.deciding import decide, failed_build, history_file, skipped, unfinished
 from grader.executors.build import Build
 from grader.executors.tree import SourceTree, read_tree
 from grader.exploration import Cause, Explorer, Judged, Pending
+from grader.keeping import keep_counterexample
 from grader.model.config import Config
 from grader.model.exercise import Exercise, Scenario
-from grader.model.fault import load_fault
 from grader.model.verdict import Finding, Outcome, ScenarioResult, Severity, Verdict
 from grader.planning import RunSpec, make_plan
 from grader.reporters import json as json_report
 from grader.sandbox.doctor import choose_isolation
 from grader.search import REPLAY, Budget, begin, search
-from grader.store import SUFFIX, RunFolder, StoredPlan, StoredRun
+from grader.store import RunFolder, StoredPlan, StoredRun
 
 
 class Progress(Protocol):
@@ -88,7 +80,9 @@ class Request:
     enough: str = ""
 
 
-def grade(request: Request, progress: Progress) -> Verdict:
+def grade(
+    request: Request, progress: Progress, so_far: Callable[[Verdict], None] = lambda _verdict: None
+) -> Verdict:
     """Grade a submission.
 
     1. read the submission's files;
@@ -98,6 +92,12 @@ def grade(request: Request, progress: Progress) -> Verdict:
     5. decide each scenario, and so the verdict.
 
     Plan, histories and verdict are stored as soon as each exists.
+
+    Args:
+        request: what to grade, and how.
+        progress: whom to tell how far the work is.
+        so_far: called before the first scenario and after each, with a verdict in which those to come are
+            errors: for systems that want something even if they lose patience.
 
     Raises:
         SubmissionError: the submission cannot be read, or has none of the programs.
@@ -118,9 +118,6 @@ def grade(request: Request, progress: Progress) -> Verdict:
     progress.stage("building")
     built, cause = build_all(request.exercise, request.reference, tree, plan, request.config, isolation)
     folder: RunFolder | None = _store_plan(request, plan, isolation)
-    results: list[ScenarioResult] = _explore(request, plan, cause, built, folder, progress)
-    if folder:
-        results = [_kept(request, tree, folder, result) for result in results]
     verdict = Verdict(
         exercise=request.exercise.id,
         title=request.exercise.title,
@@ -129,10 +126,20 @@ def grade(request: Request, progress: Progress) -> Verdict:
         seed=request.seed,
         build=built.findings,
         build_log=built.log,
-        scenarios=tuple(results),
+        scenarios=tuple(unfinished(scenario) for scenario in _chosen(request)),
         sources=built.sources,
         run_dir=str(folder.path) if folder else "",
     )
+    so_far(verdict)
+    results: list[ScenarioResult] = []
+    for found in _explore(request, plan, cause, built, folder, progress):
+        result = found
+        if folder:
+            result = keep_counterexample(request.exercise, request.submission, tree, folder, found)
+        results.append(result)
+        verdict = replace(verdict, scenarios=(*results, *verdict.scenarios[len(results) :]))
+        so_far(verdict)
+    verdict = replace(verdict, scenarios=tuple(results))
     if folder:
         folder.save_verdict(json_report.render(verdict, reveal_hidden=True))
     return verdict
@@ -166,6 +173,14 @@ def _stored(spec: RunSpec) -> StoredRun:
     )
 
 
+def _chosen(request: Request) -> list[Scenario]:
+    return [
+        scenario
+        for scenario in request.exercise.scenarios
+        if request.scenarios is None or scenario.id in request.scenarios
+    ]
+
+
 def _explore(
     request: Request,
     plan: Sequence[RunSpec],
@@ -173,13 +188,9 @@ def _explore(
     built: Build,
     folder: RunFolder | None,
     progress: Progress,
-) -> list[ScenarioResult]:
+) -> Iterator[ScenarioResult]:
     jobs = request.jobs or request.config.exploration.jobs or os.cpu_count() or 1
-    scenarios = [
-        scenario
-        for scenario in request.exercise.scenarios
-        if request.scenarios is None or scenario.id in request.scenarios
-    ]
+    scenarios = _chosen(request)
     runs = {scenario.id: [spec for spec in plan if spec.scenario.id == scenario.id] for scenario in scenarios}
     results: dict[str, ScenarioResult] = {}
     with Explorer(cause, jobs) as explorer:
@@ -204,9 +215,9 @@ def _explore(
                     request, explorer, scenario, own, firsts[scenario.id], folder, progress
                 )
             results[scenario.id] = result
+            yield result
             if request.enough in failing(result):
-                break
-    return list(results.values())
+                return
 
 
 def failing(result: ScenarioResult) -> frozenset[str]:
@@ -260,32 +271,3 @@ def _run_scenario(
     if folder and found.shown is not None and found.shown.spec.strategy == REPLAY:
         folder.save_history(history_file(found.shown.spec), found.shown.history)
     return decide(scenario, found, time.monotonic() - began)
-
-
-def _kept(request: Request, tree: SourceTree, folder: RunFolder, result: ScenarioResult) -> ScenarioResult:
-    """Keep the counterexample of a failed scenario as a file."""
-    if result.outcome is not Outcome.FAILED or not result.run:
-        return result
-    history = folder.load_history(result.run)
-    if history is None:
-        return result
-    fault = fault_of(history)
-    example = Counterexample(
-        exercise=request.exercise.id,
-        exercise_digest=digest_of_exercise(request.exercise),
-        submission=str(request.submission.absolute()),
-        submission_digest=digest_of_submission(tree),
-        scenario=result.id,
-        script_index=int(result.run.removesuffix(SUFFIX).split("-")[-2]),
-        umask=history.umask,
-        seed=result.seed,
-        check=result.findings[0].check,
-        message=result.findings[0].message,
-        history_digest=digest_of_history(history),
-        switches=history.schedule,
-        plain=result.plain,
-        fault=load_fault(fault.value) if fault is not None else None,
-    )
-    name = f"{result.id}{REPLAY_SUFFIX}"
-    folder.save_counterexample(name, example.dump())
-    return replace(result, replay=name, switches=len(history.schedule))

@@ -8,12 +8,13 @@ from pathlib import Path
 from rich.console import Console
 
 from grader import registry, store
-from grader.commands import console
+from grader.commands import console, formatted
 from grader.config import load_config
+from grader.deciding import exit_status
 from grader.model.config import Config
 from grader.model.errors import UsageError
 from grader.model.history import History
-from grader.model.verdict import Outcome, Verdict
+from grader.model.verdict import Verdict
 from grader.pipeline import Request, grade
 from grader.planning import HURRIED, TOGETHER
 from grader.rejudging import rejudge
@@ -37,23 +38,23 @@ def run(options: argparse.Namespace) -> int:
     exercise = console.exercise(options.exercise)
     config = load_config(options.config)
     _check_strategy(options.strategy)
+    request = Request(
+        exercise=exercise,
+        reference=console.reference(exercise.id),
+        submission=options.submission,
+        config=config,
+        seed=options.seed,
+        schedules=options.schedules,
+        strategy=options.strategy,
+        scenarios=options.scenario,
+        jobs=options.jobs or 0,
+        runs=Path(config.reports.runs),
+        go_on=options.all,
+    )
+    if options.format:
+        return formatted.check(request, options.format, reveal_hidden=options.reveal)
     with make_progress(console.stderr()) as progress:
-        verdict = grade(
-            Request(
-                exercise=exercise,
-                reference=console.reference(exercise.id),
-                submission=options.submission,
-                config=config,
-                seed=options.seed,
-                schedules=options.schedules,
-                strategy=options.strategy,
-                scenarios=options.scenario,
-                jobs=options.jobs or 0,
-                runs=Path(config.reports.runs),
-                go_on=options.all,
-            ),
-            progress,
-        )
+        verdict = grade(request, progress)
     return _report(verdict, options, show, config)
 
 
@@ -86,10 +87,8 @@ def _report(verdict: Verdict, options: argparse.Namespace, show: Console, config
     )
     for path, render in ((options.junit, junit.render), (options.json, json.render)):
         if path is not None:
-            _write(path, render(verdict, reveal_hidden=options.reveal))
-    if any(s.outcome in (Outcome.ERROR, Outcome.INCONCLUSIVE) for s in verdict.scenarios):
-        return 2
-    return 0 if verdict.points >= verdict.points_max else 1
+            formatted.write(path, render(verdict, reveal_hidden=options.reveal))
+    return exit_status(verdict)
 
 
 def _histories(verdict: Verdict) -> dict[str, History]:
@@ -100,12 +99,3 @@ def _histories(verdict: Verdict) -> dict[str, History]:
         for scenario in verdict.scenarios
         if scenario.run
     }
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error

@@ -25,9 +25,9 @@ FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"cli", "__main__", "pytest_plugin"}),
     frozenset({"commands"}),
-    frozenset({"batch", "selftest", "lint"}),
+    frozenset({"batch", "selftest", "lint", "exports"}),
     frozenset({"pipeline", "replaying", "rejudging"}),
-    frozenset({"deciding", "search"}),
+    frozenset({"deciding", "search", "keeping"}),
     frozenset({"exploration", "overlapping", "harm", "placing", "counterexample", "shrinking", "building"}),
     frozenset({"store", "planning", "filling", "catalogue", "config", "scenarios", "checkers", "reporters"}),
     frozenset({"scheduling", "sandbox", "executors", "faults", "monitors", "tracer"}),
