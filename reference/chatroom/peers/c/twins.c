@@ -49,5 +49,7 @@ int main(int argc, char **argv)
     hear(castor, atoi(argv[2]), one);
     hear(pollux, atoi(argv[2]), other);
     puts(strcmp(one, other) == 0 ? "same order" : "other order");
+    fclose(castor);
+    fclose(pollux);
     return 0;
 }
