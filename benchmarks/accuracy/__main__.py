@@ -12,14 +12,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.accuracy.journal import Journal, read
+from benchmarks.accuracy.journal import Journal, Row, read
 from benchmarks.accuracy.measuring import Measuring
 from benchmarks.accuracy.page import write_page
 from benchmarks.accuracy.tasks import Budget, Task, tasks
 from benchmarks.measure import ROOT, NotMeasuredError
+from grader.model.verdict import Outcome
 
 PAGE = ROOT / "docs" / "accuracy.md"
 FOLDER = ROOT / "build" / "accuracy"
+
+_SHOWN = 3
 
 
 def main() -> int:
@@ -42,18 +45,22 @@ def main() -> int:
 
 
 def _measure(todo: Sequence[Task], options: argparse.Namespace, budget: Budget) -> None:
-    journal = Journal(options.folder)
-    measuring = Measuring(budget, options.jobs)
-    missing = [task for task in todo if task.key not in journal.rows]
-    print(f"{len(todo) - len(missing)} of {len(todo)} rows are measured", flush=True)
-    for number, task in enumerate(missing, len(todo) - len(missing) + 1):
-        row = measuring.measure(task)
-        journal.add(row)
-        wanted = task.solution.check or "passed"
-        told = f"{time.strftime('%H:%M:%S')} {number}/{len(todo)} {task.name} {task.scenario}"
-        print(f"{told}: {row.got}, {row.runs} runs, {row.seconds} s", flush=True)
-        if row.got != wanted or row.accused or row.undecided:
-            print(f"  NOT {wanted}", *row.accused[:3], *row.undecided[:3], sep="\n    ", flush=True)
+    with Journal(options.folder) as journal:
+        measuring = Measuring(budget, options.jobs)
+        missing = [task for task in todo if task.key not in journal.rows]
+        print(f"{len(todo) - len(missing)} of {len(todo)} rows are measured", flush=True)
+        for number, task in enumerate(missing, len(todo) - len(missing) + 1):
+            row = measuring.measure(task)
+            journal.add(row)
+            print(f"{time.strftime('%H:%M:%S')} {number}/{len(todo)} {_told(task, row)}", flush=True)
+
+
+def _told(task: Task, row: Row) -> str:
+    wanted = task.solution.check or Outcome.PASSED.value
+    lines = [f"{' '.join((task.name, task.scenario)).strip()}: {row.got}, {row.seconds} s"]
+    if row.got != wanted or row.accused or row.undecided:
+        lines += [f"NOT {wanted}", *row.accused[:_SHOWN], *row.undecided[:_SHOWN]]
+    return "\n    ".join(lines)
 
 
 def _options() -> argparse.Namespace:

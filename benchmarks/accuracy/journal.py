@@ -6,6 +6,8 @@ import fcntl
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from benchmarks.measure import NotMeasuredError
 
@@ -34,7 +36,7 @@ class Row:
 
 
 class Journal:
-    """The journal in a folder, which is made if there is none.
+    """The journal in a folder, which is made if there is none. A context manager.
 
     Raises:
         NotMeasuredError: another measurement writes it.
@@ -46,10 +48,22 @@ class Journal:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            self._file.close()
             raise NotMeasuredError(f"{folder / NAME} is written by another measurement") from None
         self.rows = read(folder)
         if self._torn(folder):
             self._file.write("\n")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
 
     @staticmethod
     def _torn(folder: Path) -> bool:
