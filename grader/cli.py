@@ -62,10 +62,12 @@ def _parser() -> argparse.ArgumentParser:
     lint.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="default: the whole catalogue")
     recheck = add("recheck", "check", "judge stored runs again, without running anything")
     recheck.add_argument("run", metavar="RUN", type=Path, help="a folder below runs/")
+    _add_exercise(recheck)
     _add_reports(recheck)
     replay = add("replay", "replay", "run a counterexample again, step by step")
     replay.add_argument("file", metavar="FILE", type=Path, help="a *.replay.json below runs/")
     replay.add_argument("submission", metavar="PATH", nargs="?", type=Path, help="default: where it was")
+    _add_exercise(replay)
     replay.add_argument("--step", action="store_true", help="wait for Enter before each operation")
     replay.add_argument("--config", metavar="FILE", type=Path, help="default: config.yaml of the site")
     _add_selftest(add("selftest", "selftest", "grade all solutions that come with exercises"))
@@ -80,6 +82,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_exercise(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--exercise", metavar="FOLDER", help="default: the site's of that name")
+
+
 def _add_reports(command: argparse.ArgumentParser) -> None:
     command.add_argument("--junit", metavar="FILE", type=Path, help="write a JUnit report")
     command.add_argument("--json", metavar="FILE", type=Path, help="write a JSON report")
@@ -88,7 +94,7 @@ def _add_reports(command: argparse.ArgumentParser) -> None:
 
 
 def _add_check(command: argparse.ArgumentParser) -> None:
-    command.add_argument("exercise", metavar="EX")
+    command.add_argument("exercise", metavar="EX", help="its name, or the path of its folder")
     command.add_argument("submission", metavar="PATH", type=Path, help="the folder with the programs")
     command.add_argument("--scenario", metavar="ID", action="append", help="only this one; may be repeated")
     command.add_argument("--seed", type=_natural, default=0, help="of the schedules (default: 0)")

@@ -11,6 +11,7 @@ from grader.model.errors import CatalogueError
 
 CONFIG_NAME = "config.yaml"
 EXERCISES_NAME = "exercises"
+REFERENCE_NAME = "reference"
 
 
 def site_root(start: Path | None = None) -> Path:
@@ -29,6 +30,20 @@ def site_root(start: Path | None = None) -> Path:
         if (folder / EXERCISES_NAME).is_dir():
             return folder
     return here
+
+
+def reference_of(exercise: Path) -> Path:
+    """Return the folder of an exercise's reference.
+
+    Args:
+        exercise: the exercise's folder.
+
+    Returns:
+        The folder `reference` in it, if there is one; else, as in a site, the one beside `exercises`.
+    """
+    own = exercise / REFERENCE_NAME
+    whole = exercise.absolute()
+    return own if own.is_dir() else whole.parent.parent / REFERENCE_NAME / whole.name
 
 
 def load_config(path: Path | None = None) -> Config:

@@ -1,9 +1,8 @@
 """Check exercises and settings without running anything: what `grader lint` says.
 
-An exercise is more than its `exercise.yaml`: a handout, a starter for each language, the reference's
-processes, right solutions in different styles and wrong ones that say which check must catch them. Whether
-those pass and fail as they should is for `grader selftest` to find out; here it is only seen that they are
-there, in the right place.
+An exercise is more than its `exercise.yaml`: a handout, starters, the reference's processes, right solutions
+and wrong ones that say which check must catch them. Whether those pass and fail as they should is for
+`grader selftest` to find out; here it is only seen that they are there, in the right place.
 """
 
 from __future__ import annotations
@@ -15,20 +14,22 @@ from typing import Final
 
 from grader.catalogue.load import FILE_NAME, load_catalogue, load_exercise
 from grader.catalogue.messages import did_you_mean, listed, nearest, suggestion, word
-from grader.config import CONFIG_NAME, EXERCISES_NAME, load_config
+from grader.config import CONFIG_NAME, EXERCISES_NAME, REFERENCE_NAME, load_config, reference_of
 from grader.executors.build import executors
 from grader.executors.tree import SourceTree, read_tree
 from grader.model.config import BuildConfig
 from grader.model.errors import CatalogueError, Problem, SubmissionError
 from grader.model.exercise import CHECKS, Exercise
+from grader.reporters.explain import count
 
-REFERENCE_NAME: Final = "reference"
 HANDOUT_NAME: Final = "handout.md"
 STARTER_NAME: Final = "starter"
 ACCEPTED_MIN: Final = 2
 """Right solutions a language, so that no check knows one way of doing it only."""
 MUTANTS_MIN: Final = 4
 """Wrong solutions an exercise."""
+SHEET_MIN: Final = 1
+"""Right solutions a language, and wrong ones, of an exercise that is no site's."""
 
 HANDOUT_SECTIONS: Final = ("The contract", "What is graded")
 """What every handout has a section on; more are welcome."""
@@ -129,24 +130,45 @@ def _files(folder: Path) -> Iterator[Problem]:
     except CatalogueError:
         return
     yield from _handout(folder / HANDOUT_NAME, exercise)
+    if (folder / REFERENCE_NAME).is_dir():
+        yield from _sheet(folder, exercise)
+        return
     yield from _by_language(folder / STARTER_NAME, exercise, "starter")
-    reference = folder.resolve().parent.parent / REFERENCE_NAME / exercise.id
-    if not reference.is_dir():
+    if not reference_of(folder).is_dir():
         yield _whole(folder, f"it has no reference: there is no folder {REFERENCE_NAME}/{exercise.id}")
         yield from _empty(folder)
         return
     shown = folder.parent.parent / REFERENCE_NAME / exercise.id
-    for part in _folders(shown):
-        if part.name not in _REFERENCE_PARTS:
-            near = nearest(part.name, _REFERENCE_PARTS) or ""
-            yield _whole(part, f"{listed(_REFERENCE_PARTS)} is expected here{did_you_mean(near)}")
+    yield from _parts(shown)
     yield from _by_language(shown / "peers", exercise, "reference")
     yield from _helpers(shown / "peers", exercise)
-    yield from _accepted(shown / "accepted", exercise)
+    yield from _accepted(shown / "accepted", exercise, ACCEPTED_MIN)
     yield from _rejected(shown / "rejected", exercise, MUTANTS_MIN)
     yield from _rejected(shown / "later", exercise, 0)
     yield from _empty(folder)
     yield from _empty(shown)
+
+
+def _sheet(folder: Path, exercise: Exercise) -> Iterator[Problem]:
+    """Check an exercise that is no site's, with its reference in its own folder: little is needed there."""
+    own = folder / REFERENCE_NAME
+    yield from _parts(own)
+    played = any(part.by != "submission" for scene in exercise.scenarios for part in scene.cast.values())
+    if played and not (own / "peers").is_dir():
+        yield _whole(own, "there are no peers/LANGUAGE/, the programs that the reference plays with")
+    for place in _folders(own / "peers"):
+        yield from _programs(place, exercise, "reference")
+    yield from _helpers(own / "peers", exercise)
+    yield from _accepted(own / "accepted", exercise, 0 if (own / "peers").is_dir() else SHEET_MIN)
+    yield from _rejected(own / "rejected", exercise, SHEET_MIN)
+    yield from _empty(folder)
+
+
+def _parts(shown: Path) -> Iterator[Problem]:
+    for part in _folders(shown):
+        if part.name not in _REFERENCE_PARTS:
+            near = nearest(part.name, _REFERENCE_PARTS) or ""
+            yield _whole(part, f"{listed(_REFERENCE_PARTS)} is expected here{did_you_mean(near)}")
 
 
 def _handout(path: Path, exercise: Exercise) -> Iterator[Problem]:
@@ -185,33 +207,31 @@ def _by_language(folder: Path, exercise: Exercise, what: str) -> Iterator[Proble
             )
 
 
-def _accepted(folder: Path, exercise: Exercise) -> Iterator[Problem]:
+def _accepted(folder: Path, exercise: Exercise, least: int) -> Iterator[Problem]:
     variants = list(_folders(folder))
     for variant in variants:
         yield from _named(variant, "a right solution")
         yield from _programs(variant, exercise, "right solution")
     for language in exercise.languages:
-        count = sum(language in _languages(variant) for variant in variants)
-        if count < ACCEPTED_MIN:
-            yield _whole(
-                folder, f"{count} in {language}: at least {ACCEPTED_MIN} right solutions are expected"
-            )
+        found = sum(language in _languages(variant) for variant in variants)
+        if found < least:
+            yield _whole(folder, f"{found} in {language}: expected at least {count(least, 'right solution')}")
     yield from _stray(folder, "right solutions are folders: accepted/NAME/")
 
 
 def _rejected(folder: Path, exercise: Exercise, least: int) -> Iterator[Problem]:
-    count = 0
+    found = 0
     for check in _folders(folder):
         if check.name not in CHECKS:
             yield _whole(check, f"there is no check {word(check.name)}{suggestion(check.name, CHECKS)}")
         for mutant in _folders(check):
-            count += 1
+            found += 1
             yield from _named(mutant, "a wrong solution")
             if check.name not in _UNBUILDABLE:
                 yield from _programs(mutant, exercise, "wrong solution")
         yield from _stray(check, f"wrong solutions are folders: {folder.name}/CHECK/NAME/")
-    if count < least:
-        yield _whole(folder, f"{count}: at least {least} wrong solutions are expected")
+    if found < least:
+        yield _whole(folder, f"{found}: expected at least {count(least, 'wrong solution')}")
     yield from _stray(folder, f"wrong solutions are folders: {folder.name}/CHECK/NAME/")
 
 

@@ -15,8 +15,8 @@ from typing import Any
 from grader import __version__
 from grader.batch.model import TEACHER, Result, Status, Task
 from grader.batch.scratch import scratch
-from grader.catalogue.load import load_exercise
-from grader.config import site_root
+from grader.catalogue.load import FILE_NAME, load_exercise
+from grader.config import EXERCISES_NAME, reference_of, site_root
 from grader.counterexample import digest_of_exercise
 from grader.executors.tree import read_tree
 from grader.model.config import BuildConfig, Config
@@ -69,8 +69,9 @@ def find_exercise(name: str, site: str) -> tuple[Exercise, Path, str]:
         GraderError: there is none, or it is not as it should be.
     """
     root = Path(site) if site else site_root()
-    exercise = load_exercise(root / "exercises" / name / "exercise.yaml")
-    reference = root / "reference" / name
+    folder = root / EXERCISES_NAME / name
+    exercise = load_exercise(folder / FILE_NAME)
+    reference = reference_of(folder)
     digest = hashlib.sha256(digest_of_exercise(exercise).encode())
     peers = reference / "peers"
     if peers.is_dir():

@@ -98,6 +98,9 @@ def _engine(options: argparse.Namespace, config: Config) -> Engine:
 
 
 def _exercises(names: Sequence[str]) -> dict[str, Exercise]:
+    path = next((name for name in names if "/" in name), None)
+    if path is not None:
+        raise UsageError(f"a class is graded in a site: move {path} into its exercises/")
     exercises = {name: console.exercise(name) for name in names}
     if len(exercises) != len(names):
         raise UsageError("an exercise is named twice")

@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> int:
         list_exercises(catalogue.exercises.values(), console.stdout())
         return 0
     exercise = console.exercise(options.exercise)
-    folder = console.folder(exercise.id)
+    folder = console.folder(options.exercise)
     if options.name == "show":
         handout = folder / "handout.md"
         text = handout.read_text(encoding="utf-8") if handout.exists() else ""
@@ -36,8 +36,8 @@ def run(options: argparse.Namespace) -> int:
     show.print(f"{target}/ holds a starter for {exercise.id}:", markup=False)
     for path in sorted(target.iterdir()):
         show.print(f"  {path.name}", markup=False)
-    show.print(f"Read the task with `grader show {exercise.id}`;", markup=False)
-    show.print(f"grade your work with `grader check {exercise.id} {target}`.", markup=False)
+    show.print(f"Read the task with `grader show {options.exercise}`;", markup=False)
+    show.print(f"grade your work with `grader check {options.exercise} {target}`.", markup=False)
     return 0
 
 

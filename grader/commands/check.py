@@ -33,14 +33,14 @@ def run(options: argparse.Namespace) -> int:
     show = console.stdout()
     if options.name == "recheck":
         folder = store.RunFolder(options.run)
-        exercise = console.exercise(folder.load_plan().exercise)
+        exercise = console.exercise(console.named(options.exercise, folder.load_plan().exercise))
         return _report(rejudge(exercise, folder), options, show, load_config())
     exercise = console.exercise(options.exercise)
     config = load_config(options.config)
     _check_strategy(options.strategy)
     request = Request(
         exercise=exercise,
-        reference=console.reference(exercise.id),
+        reference=console.reference(options.exercise),
         submission=options.submission,
         config=config,
         seed=options.seed,

@@ -27,12 +27,11 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(
             f"the submission was in {submission}, which is gone; name it: grader replay {options.file} PATH"
         )
-    exercise = console.exercise(example.exercise)
+    name = console.named(options.exercise, example.exercise)
+    exercise = console.exercise(name)
     with make_progress(console.stderr()) as progress:
         progress.stage("building and running")
-        replayed = replay(
-            example, exercise, console.reference(exercise.id), submission, load_config(options.config)
-        )
+        replayed = replay(example, exercise, console.reference(name), submission, load_config(options.config))
     show = console.stdout()
     told = heading(exercise.id, example.scenario, len(example.switches), example.message, example.umask)
     show.print(told, markup=False)

@@ -15,10 +15,10 @@ from grader.selftest import selftest, solutions
 def run(options: argparse.Namespace) -> int:
     """Print the table; 0 if all is as it should be, else 1."""
     if options.exercise:
-        chosen = [console.exercise(options.exercise)]
+        chosen = {options.exercise: console.exercise(options.exercise)}
     else:
-        chosen = list(console.catalogue().exercises.values())
-    pairs = [(exercise, console.reference(exercise.id)) for exercise in chosen]
+        chosen = console.catalogue().exercises
+    pairs = [(exercise, console.reference(name)) for name, exercise in chosen.items()]
     total = sum(options.only in s.name for _exercise, path in pairs for s in solutions(path))
     if not total:
         raise UsageError("there is nothing to test")

@@ -40,6 +40,11 @@ def grader(*arguments: str | Path, **variables: str) -> subprocess.CompletedProc
     [
         (["chek"], "there is no command 'chek'; did you mean 'check'? (`grader --help` lists them)"),
         (["show", "fifo-chatt"], "there is no exercise `fifo-chatt`; did you mean `fifo-chat`?"),
+        (["check", "no/where", "."], "there is no exercise in no/where: it has no exercise.yaml"),
+        (
+            ["batch", "sheets/note", ".", "--out", "o"],
+            "a class is graded in a site: move sheets/note into its exercises/",
+        ),
         (["check", "shm-counter", "nowhere"], "the submission `nowhere` does not exist"),
         (
             ["check", "shm-counter", str(RIGHT), "--scenario", "one-wrker"],

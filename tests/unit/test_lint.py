@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.lint import lint_paths
+from grader.model.errors import Problem
 
 EXERCISE = """\
 id: note
@@ -89,6 +90,18 @@ def test_a_complete_exercise_has_no_problems(site: Path, name: str) -> None:
     assert problems(site, name) == []
 
 
+def test_a_sheet_with_its_reference_in_its_own_folder_needs_little(tmp_path: Path) -> None:
+    """What is missing is said by the one text, what is there by the absence of any other."""
+    sheet = tmp_path / "sheet" / "note"
+    put(sheet / "exercise.yaml", EXERCISE.replace("roles:", "languages: [c]\nroles:"))
+    put(sheet / "handout.md", "# A note\n\n## The contract\n\n`give`\n\n## What is graded\n")
+    put(sheet / "reference/accepted/c-write/give.c", "x")
+
+    assert lint_paths([sheet]) == [
+        Problem(str(sheet / "reference/rejected"), 0, 0, "0: expected at least 1 wrong solution")
+    ]
+
+
 def test_the_working_directory_may_be_the_exercise(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(site / "exercises/note")
     assert lint_paths([Path()]) == []
@@ -130,9 +143,9 @@ REMOVED = [
     ("reference/note/peers/c", "reference/note/peers/c",
      "there is no reference in c, which is one of the exercise's languages"),
     ("reference/note/accepted/c-write", "reference/note/accepted",
-     "1 in c: at least 2 right solutions are expected"),
+     "1 in c: expected at least 2 right solutions"),
     ("reference/note/rejected/output/twice", "reference/note/rejected",
-     "3: at least 4 wrong solutions are expected"),
+     "3: expected at least 4 wrong solutions"),
     ("reference/note", "exercises/note", "it has no reference: there is no folder reference/note"),
 ]  # fmt: skip
 
