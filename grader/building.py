@@ -51,7 +51,7 @@ def build_all(
 
     def submission(*, instrument: bool) -> Build:
         with open_box(isolation, config.limits) as box:
-            return build(tree, roles, box, config.build, instrument=instrument)
+            return build(tree, roles, box, config.build, instrument=instrument, flags=exercise.flags)
 
     with ThreadPoolExecutor(2) as side:
         of_peers = side.submit(peers)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.executors._flags import without_unclean
 from grader.executors.base import FOLDER, Executor, Program, Workshop
 from grader.executors.tree import SourceTree, printable
 from grader.model.config import BuildConfig
@@ -46,7 +47,13 @@ class Build:
 
 
 def build(
-    tree: SourceTree, roles: Sequence[str], box: Box, config: BuildConfig, *, instrument: bool
+    tree: SourceTree,
+    roles: Sequence[str],
+    box: Box,
+    config: BuildConfig,
+    *,
+    instrument: bool,
+    flags: Sequence[str] = (),
 ) -> Build:
     """Build roles of a submission.
 
@@ -56,6 +63,7 @@ def build(
         box: where to build; what is in its /submission is replaced.
         config: bounds.
         instrument: announce accesses to shared memory (C without a Makefile).
+        flags: each C file must compile with these flags of gcc as well.
 
     Returns:
         Programs and findings; never raises for what a submission contains.
@@ -69,6 +77,8 @@ def build(
     try:
         for executor in executors():
             _ask(executor, [role for role in roles if role not in programs], workshop, programs)
+        if flags:
+            programs = without_unclean(workshop, programs, flags)
         if programs:
             archive = box.collect(FOLDER, workshop.size_max)
     except SubmissionError as error:

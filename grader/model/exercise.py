@@ -10,6 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from grader.model.expectation import Expectation as Expectation
+from grader.model.expectation import Line as Line
+from grader.model.expectation import Pattern as Pattern
+from grader.model.expectation import Repeated as Repeated
 from grader.model.fault import FaultDemand
 from grader.model.limits import Limits
 from grader.model.means import Forbidden, Required
@@ -26,44 +30,6 @@ from grader.model.strict import (
     Text,
     as_list,
 )
-
-
-class Pattern(Strict):
-    """A line given by a regular expression that must match it whole."""
-
-    regex: Text
-
-
-class Repeated(Strict):
-    """Lines that stand several times; `${n}` counts from `first`."""
-
-    lines: list[Text | Pattern] = Field(min_length=1)
-    repeat: int = Field(ge=0)
-    first: int = 1
-
-
-Line = Text | Pattern | Repeated
-Lines = Annotated[list[Line], BeforeValidator(as_list)]
-
-
-class Expectation(Strict):
-    """What a part must have printed since the last `expect` on it, decided when nobody can go on."""
-
-    part: PartName
-    lines: Lines = Field(default=[], description="These lines, in this order.")
-    any_order: Lines = Field(default=[], description="These lines, in whatever order.")
-    interleaved: list[Lines] = Field(
-        default=[], description="Several sequences of lines: each in its order, however they are mixed."
-    )
-    one_of: list[Lines] = Field(
-        default=[], description="Several transcripts, any of which is right; `[]` is to print nothing."
-    )
-    includes: list[Lines] = Field(
-        default=[], description="Several sequences of lines: each in its order, among whatever else."
-    )
-    nothing: bool = Field(default=False, description="Nothing was printed.")
-    something: bool = Field(default=False, description="At least one line, of any text.")
-    stream: Literal["stdout", "stderr"] = "stdout"
 
 
 class Blockage(Strict):
@@ -357,6 +323,9 @@ class Exercise(Strict):
     reading: list[str] = Field(default=[], description="Man pages, e.g. `fifo(7)`.")
     languages: list[Literal["c", "python"]] = Field(default=["c", "python"])
     roles: dict[PartName, Role] = Field(min_length=1)
+    flags: list[Annotated[Text, Field(pattern=r"^-[A-Za-z]\S*$")]] = Field(
+        default=[], description="Each C file must compile with these flags of gcc, as `-Wall` `-Werror`."
+    )
     limits: Limits = Limits()
     schedules: int | None = Field(default=None, ge=1, description="Schedules a scenario; else the site's.")
     tolerates: list[CheckId] = Field(default=[])

@@ -1,0 +1,59 @@
+"""What must have been printed, or written into a file: lines, and in which order."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from grader.model.strict import PartName, Strict, Text, as_list
+
+
+class Pattern(Strict):
+    """A line given by a regular expression that must match it whole."""
+
+    regex: Text
+
+
+class Repeated(Strict):
+    """Lines that stand several times; `${n}` counts from `first`."""
+
+    lines: list[Text | Pattern] = Field(min_length=1)
+    repeat: int = Field(ge=0)
+    first: int = 1
+
+
+Line = Text | Pattern | Repeated
+Lines = Annotated[list[Line], BeforeValidator(as_list)]
+
+
+class Expectation(Strict):
+    """What a part must have printed since the last `expect` on it, decided when nobody can go on."""
+
+    part: PartName
+    lines: Lines = Field(default=[], description="These lines, in this order.")
+    any_order: Lines = Field(default=[], description="These lines, in whatever order.")
+    interleaved: list[Lines] = Field(
+        default=[], description="Several sequences of lines: each in its order, however they are mixed."
+    )
+    one_of: list[Lines] = Field(
+        default=[], description="Several transcripts, any of which is right; `[]` is to print nothing."
+    )
+    includes: list[Lines] = Field(
+        default=[], description="Several sequences of lines: each in its order, among whatever else."
+    )
+    nothing: bool = Field(default=False, description="Nothing was printed.")
+    something: bool = Field(default=False, description="At least one line, of any text.")
+    stream: Literal["stdout", "stderr"] = "stdout"
+    file: Text = Field(
+        default="", description="Not what it printed, but the whole of this file that it wrote."
+    )
+    numbered: Text = Field(
+        default="",
+        description='What each line begins with, taken off before: "${n}: " if the first is `1: `.',
+    )
+
+    @property
+    def source(self) -> str:
+        """Where the lines are: `stdout`, `stderr`, or the name of a file."""
+        return self.file or self.stream
