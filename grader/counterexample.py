@@ -102,7 +102,8 @@ def _read(document: Mapping[str, Any]) -> Counterexample:
 
 def digest_of_exercise(exercise: Exercise) -> str:
     """Return what tells an exercise from any other, and from itself after a change."""
-    return _digest(exercise.model_dump_json(by_alias=True).encode())
+    own = f"\0{exercise.checks}" if exercise.checks else ""
+    return _digest(f"{exercise.model_dump_json(by_alias=True)}{own}".encode())
 
 
 def digest_of_submission(tree: SourceTree) -> str:

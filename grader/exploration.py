@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 from grader import store
+from grader.catalogue.checks import load_checks
 from grader.checkers import compose
 from grader.checkers._kept_out import kept_out
 from grader.checkers._objects import remaining
@@ -150,7 +151,7 @@ def judge(history: History, spec: RunSpec, tolerates: Collection[str]) -> Judged
     Raises:
         InternalError: a checker failed.
     """
-    findings = compose.judge(history, spec, tolerates)
+    findings = compose.judge(history, spec, tolerates, load_checks(spec.exercise, spec.checks))
     section = spec.scenario.overlap
     ways, strangers = _ways(history, section) if section else ((), ())
     return Judged(

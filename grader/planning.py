@@ -72,6 +72,7 @@ class RunSpec:
         limits: bounds of the run.
         plain: of the submission's programs as they are, without the run-time that announces accesses.
         fault: what disturbs it; None: nothing.
+        checks: the text of the exercise's own checks; empty if it has none.
     """
 
     exercise: str
@@ -86,6 +87,7 @@ class RunSpec:
     options: Mapping[str, Any] = field(default_factory=dict)
     plain: bool = False
     fault: Fault | None = None
+    checks: str = ""
 
 
 def substitute(text: str, values: Mapping[str, str]) -> str:
@@ -174,6 +176,7 @@ def make_plan(
             seed=seed + offset,
             limits=limits,
             slot=offset,
+            checks=exercise.checks,
         )
         for scenario in exercise.scenarios
         if scenario_ids is None or scenario.id in scenario_ids

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.catalogue import messages, messages_meaning
+from grader.catalogue.checks import names_of, read_checks
 from grader.catalogue.meaning import check_exercise
 from grader.catalogue.nodes import read_file
 from grader.catalogue.tree import Document, ScalarNode, at, members
 from grader.catalogue.validate import in_order, validate
 from grader.model.errors import CatalogueError, Problem, UsageError
-from grader.model.exercise import Exercise
+from grader.model.exercise import CHECKS, Exercise
 
 FILE_NAME = "exercise.yaml"
 
@@ -58,7 +59,7 @@ def load_exercise(path: Path) -> Exercise:
         The exercise.
 
     Raises:
-        CatalogueError: with all problems of the file.
+        CatalogueError: with all problems of the file, and of the `checks.py` beside it.
     """
     exercise, _, problems = _read(path)
     if exercise is None or problems:
@@ -114,8 +115,10 @@ def _read(path: Path) -> tuple[Exercise | None, Document | None, list[Problem]]:
         return None, None, error.problems
     exercise, problems = validate(document, Exercise)
     folder = path.resolve().parent.name
-    problems = in_order([*problems, *check_exercise(document.root, document.source, folder)])
-    return exercise, document, problems
+    checks, wrong = read_checks(path.parent)
+    known = (*CHECKS, *names_of(checks))
+    problems = in_order([*problems, *check_exercise(document.root, document.source, folder, known)])
+    return exercise and exercise.with_checks(checks), document, [*problems, *wrong]
 
 
 def _prerequisites(documents: dict[str, Document], known: list[str]) -> list[Problem]:

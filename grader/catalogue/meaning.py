@@ -20,13 +20,16 @@ from grader.planning import references, substitute
 PLAYERS = ("submission", "reference")
 
 
-def check_exercise(root: Node, source: Source, folder: str) -> list[Problem]:
+def check_exercise(
+    root: Node, source: Source, folder: str, checks: Collection[str] = CHECKS
+) -> list[Problem]:
     """Check what the models cannot: how the parts of an exercise fit together.
 
     Args:
         root: the file's tree, of whatever form.
         source: the file, for messages.
         folder: the name of the folder it is in.
+        checks: all that can be tolerated, those of its own included.
 
     Returns:
         All problems found; those of form are not among them.
@@ -41,7 +44,7 @@ def check_exercise(root: Node, source: Source, folder: str) -> list[Problem]:
             for node in members(at(root, "prerequisites"))
             if isinstance(node, ScalarNode) and node.value == exercise_id.value
         ]
-    problems += _unknown_checks(at(root, "tolerates"), source)
+    problems += _unknown_checks(at(root, "tolerates"), source, checks)
     problems += _scenario_ids(root, source)
     given = at(root, "roles")
     roles = given.values if isinstance(given, MapNode) else {}
@@ -49,7 +52,7 @@ def check_exercise(root: Node, source: Source, folder: str) -> list[Problem]:
     if given is not None and known and all(role is not None and role.helper for role in known.values()):
         problems.append(source.at(given, messages_meaning.ONLY_HELPERS))
     for node in members(at(root, "scenarios")):
-        problems += _unknown_checks(at(node, "tolerates"), source)
+        problems += _unknown_checks(at(node, "tolerates"), source, checks)
         scenario = attempt(Scenario, node)
         if scenario is not None:
             problems += _ScenarioCheck(scenario, node, source, known).problems()
@@ -61,11 +64,11 @@ def _text(node: Node | None) -> ScalarNode | None:
     return node if isinstance(node, ScalarNode) and isinstance(node.value, str) else None
 
 
-def _unknown_checks(node: Node | None, source: Source) -> list[Problem]:
+def _unknown_checks(node: Node | None, source: Source, checks: Collection[str]) -> list[Problem]:
     return [
-        source.at(each, messages.unknown("check", each.text, CHECKS))
+        source.at(each, messages.unknown("check", each.text, checks))
         for each in members(node)
-        if isinstance(each, ScalarNode) and each.text and each.text not in CHECKS
+        if isinstance(each, ScalarNode) and each.text and each.text not in checks
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.checkers.base import at, located, named, who
+from grader.model.checks import CHECKS
 from grader.model.history import History, Op, OpType
 from grader.model.verdict import Finding, Severity
 
@@ -49,13 +50,13 @@ def blame(findings: Sequence[Finding], history: History) -> list[Finding]:
         The findings as they are if no fault struck in it, or if none of them can be due to it.
     """
     fault = fault_of(history)
-    due = [one for one in findings if one.severity is Severity.ERROR and one.check in _BROUGHT_ABOUT]
+    due = [one for one in findings if one.severity is Severity.ERROR and _brought_about(one)]
     if fault is None or not due:
         return list(findings)
     root, rest = due[0], [one for one in findings if one not in due]
     struck = _struck(history, fault)
     message = f"{_told(history, fault, struck)}, and then: {root.message}"
-    check = _check(history, fault, root)
+    check = _check(history, fault, root) if root.check in CHECKS else ""
     if not check:
         return [replace(root, message=message, ops=(fault.index, *root.ops)), *due[1:], *rest]
     own = struck if struck is not None and history.submitted(struck.part) else None
@@ -70,6 +71,11 @@ def blame(findings: Sequence[Finding], history: History) -> list[Finding]:
         **(located(own) or {"file": root.file, "line": root.line}),
     )
     return [cause, *rest]
+
+
+def _brought_about(finding: Finding) -> bool:
+    """Whether a fault can have caused it; what an exercise's own check found was not there without it."""
+    return finding.check in _BROUGHT_ABOUT or finding.check not in CHECKS
 
 
 def _check(history: History, fault: Op, root: Finding) -> str:

@@ -7,11 +7,12 @@ explains the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from grader import registry
+from grader.checkers._custom import EXPLAINS, CustomCheck, ask
 from grader.checkers._faults import blame
 from grader.checkers.base import Spec
 from grader.model.errors import InternalError
@@ -71,13 +72,16 @@ _ENDLESS = frozenset({"events", "time"})
 """Limits that a loop of vain tries reaches."""
 
 
-def judge(history: History, spec: Spec, tolerates: Collection[str] = ()) -> list[Finding]:
+def judge(
+    history: History, spec: Spec, tolerates: Collection[str] = (), custom: Sequence[CustomCheck] = ()
+) -> list[Finding]:
     """Judge one run.
 
     Args:
         history: what happened.
         spec: what was run.
         tolerates: checks that do not apply in the exercise; those of the scenario are added.
+        custom: the checks that the exercise brings along.
 
     Returns:
         Findings, causes first, each with its effects; errors before advice.
@@ -92,7 +96,10 @@ def judge(history: History, spec: Spec, tolerates: Collection[str] = ()) -> list
             findings.extend(
                 finding for finding in _run(name, check, history, spec) if finding.check not in dropped
             )
-    return blame(arrange(findings, history), history)
+    for own in custom:
+        if own.id not in dropped:
+            findings.extend(ask(own, history, spec))
+    return blame(arrange(findings, history, custom), history)
 
 
 def _run(name: str, check: Callable[[History, Spec], Any], history: History, spec: Spec) -> list[Finding]:
@@ -106,14 +113,27 @@ def _run(name: str, check: Callable[[History, Spec], Any], history: History, spe
     return list(found)
 
 
-def arrange(findings: Iterable[Finding], history: History) -> list[Finding]:
+def arrange(
+    findings: Iterable[Finding], history: History, custom: Sequence[CustomCheck] = ()
+) -> list[Finding]:
     """Put causes first and under each what it explains; say nothing twice."""
-    ranked = sorted(_distinct(findings), key=lambda finding: _rank(finding, history))
+    places = {**{check: float(place) for place, check in enumerate(ORDER)}, **_places(custom)}
+    explained = {**_EXPLAINS, **{check.id: check.explains for check in custom}}
+    ranked = sorted(_distinct(findings), key=lambda finding: _rank(finding, history, places))
     roots: list[int] = []
     for i, finding in enumerate(ranked):
-        cause = next((j for j in range(i) if explains(ranked[j], finding, history)), i)
+        cause = next((j for j in range(i) if explains(ranked[j], finding, history, explained)), i)
         roots.append(roots[cause] if cause < i else i)
     return [_with_effects(i, ranked, roots) for i in range(len(ranked)) if roots[i] == i]
+
+
+def _places(custom: Sequence[CustomCheck]) -> dict[str, float]:
+    """Return the places of an exercise's own checks in ORDER: each just before what it explains, or could."""
+    places = {}
+    for number, check in enumerate(custom, 1):
+        first = min(ORDER.index(effect) for effect in check.explains or EXPLAINS)
+        places[check.id] = first - 1 + number / (len(custom) + 1)
+    return places
 
 
 def _with_effects(i: int, ranked: list[Finding], roots: list[int]) -> Finding:
@@ -121,9 +141,9 @@ def _with_effects(i: int, ranked: list[Finding], roots: list[int]) -> Finding:
     return replace(ranked[i], effects=(*ranked[i].effects, *effects))
 
 
-def _rank(finding: Finding, history: History) -> tuple[bool, int]:
+def _rank(finding: Finding, history: History, places: Mapping[str, float]) -> tuple[bool, float]:
     word = "crash-safety" if _took_away(finding, history) else finding.check
-    return finding.severity is not Severity.ERROR, ORDER.index(word)
+    return finding.severity is not Severity.ERROR, places[word]
 
 
 def _took_away(finding: Finding, history: History) -> bool:
@@ -147,13 +167,22 @@ def undecided(history: History, findings: Collection[Finding]) -> str:
     return f"a run was broken off ({history.end.reason.value}), and nothing proves through whose fault"
 
 
-def explains(cause: Finding, effect: Finding, history: History) -> bool:
-    """Whether one finding explains another, so that it is told under it."""
+def explains(
+    cause: Finding, effect: Finding, history: History, explained: Mapping[str, frozenset[str]] = _EXPLAINS
+) -> bool:
+    """Whether one finding explains another, so that it is told under it.
+
+    What an exercise's own check finds is explained by whatever explains wrong output, and by no other of
+    its own.
+    """
+    if cause.check not in _EXPLAINS and effect.check not in _EXPLAINS:
+        return False
+    kind = effect.check if effect.check in _EXPLAINS else "output"
     if _took_away(cause, history):
-        return effect.check in _SYMPTOMS | {"deadlock"}
+        return kind in _SYMPTOMS | {"deadlock"}
     if _took_away(effect, history):
         return cause.check in {"mechanism", "build"}
-    if cause.severity is not Severity.ERROR or effect.check not in _EXPLAINS[cause.check]:
+    if cause.severity is not Severity.ERROR or kind not in explained[cause.check]:
         return False
     if cause.check == "polling":
         endless = history.end.reason is EndReason.LIMIT and history.end.limit in _ENDLESS

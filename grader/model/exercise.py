@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag
 
+from grader.model.checks import CHECKS as CHECKS
+from grader.model.checks import CheckId
 from grader.model.expectation import Expectation as Expectation
 from grader.model.expectation import Line as Line
 from grader.model.expectation import Pattern as Pattern
@@ -19,17 +21,7 @@ from grader.model.limits import Limits
 from grader.model.means import Forbidden, Required
 from grader.model.object import NewObject, ObjectRef
 from grader.model.section import Exclusive, Overlap
-from grader.model.strict import (
-    Id,
-    Mask,
-    Mode,
-    PartName,
-    PartNames,
-    SignalName,
-    Strict,
-    Text,
-    as_list,
-)
+from grader.model.strict import Id, Mask, Mode, PartName, PartNames, SignalName, Strict, Text, as_list
 
 
 class Blockage(Strict):
@@ -257,18 +249,8 @@ class Role(Strict):
     helper: bool = Field(default=False, description="Only the reference plays it; no student writes it.")
 
 
-CHECKS: tuple[str, ...] = (
-    "output", "exit-status", "crash", "limits", "build", "blocking", "polling", "sleep-sync", "lost-wakeup",
-    "ordering", "deadlock", "starvation", "overlap", "race", "atomicity", "mutual-exclusion", "lock-misuse",
-    "persistence", "leftovers", "access", "descriptors", "reaping", "interruption", "partial-io",
-    "crash-safety", "peer-death", "signal-safety", "mechanism",
-)  # fmt: skip
-"""All check ids, a finding's first word and a mutant's folder."""
-
 UMASKS: tuple[str, ...] = ("022", "000", "077")
 """What umasks programs are run under, in turn, where the scenario does not say otherwise."""
-
-CheckId = Annotated[str, Field(json_schema_extra={"enum": list(CHECKS)})]
 
 
 class Scenario(Strict):
@@ -330,6 +312,18 @@ class Exercise(Strict):
     schedules: int | None = Field(default=None, ge=1, description="Schedules a scenario; else the site's.")
     tolerates: list[CheckId] = Field(default=[])
     scenarios: list[Scenario] = Field(min_length=1)
+    _checks: str = PrivateAttr(default="")
+
+    @property
+    def checks(self) -> str:
+        """The text of its own checks, `checks.py`; empty if it has none."""
+        return self._checks
+
+    def with_checks(self, text: str) -> Exercise:
+        """Return the exercise with checks of its own."""
+        changed = self.model_copy()
+        changed._checks = text  # noqa: SLF001 - its own copy
+        return changed
 
     @property
     def written(self) -> list[str]:

@@ -29,6 +29,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"pipeline", "replaying", "rejudging"}),
     frozenset({"deciding", "search", "keeping"}),
     frozenset({"exploration", "overlapping", "harm", "placing", "counterexample", "shrinking", "building"}),
+    frozenset({"authoring"}),
     frozenset({"store", "planning", "filling", "catalogue", "config", "scenarios", "checkers", "reporters"}),
     frozenset({"scheduling", "sandbox", "executors", "faults", "monitors", "tracer"}),
     frozenset({"mechanisms", "shim"}),

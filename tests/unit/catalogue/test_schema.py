@@ -1,5 +1,6 @@
 """The JSON Schema says what the models say, shorthands included."""
 
+import re
 from typing import Any
 
 import pytest
@@ -69,7 +70,9 @@ def test_every_shorthand_of_the_models_is_in_the_schema(schema: dict[str, Any]) 
 
 def test_words_that_can_be_completed_are_enumerated(schema: dict[str, Any]) -> None:
     definitions = schema["$defs"]
-    assert schema["properties"]["tolerates"]["items"]["enum"] == list(CHECKS)
+    built_in, own = schema["properties"]["tolerates"]["items"]["anyOf"]
+    assert built_in == {"enum": list(CHECKS)}
+    assert re.match(own["pattern"], "whole-lines")
     assert "TERM" in definitions["ExitSignal"]["properties"]["signal"]["enum"]
     sent = definitions["Signal"]["properties"]["signal"]["patternProperties"]
     assert all("USR1" in each["enum"] for each in sent.values())
