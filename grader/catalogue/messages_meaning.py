@@ -46,6 +46,7 @@ NO_SUBMISSION = (
 )
 NUL_CHARACTER = "an argument or an environment variable cannot contain the character NUL"
 BAD_NAME = "the name of an object cannot be empty or contain the character NUL"
+FILE_AND_STREAM = "`file` and `stream` stand side by side: give only one of them"
 EMPTY_LINES = "no line would be demanded; write `nothing: true` for that"
 BAD_ENV_NAME = "the name of an environment variable cannot be empty or contain `=` or NUL"
 

@@ -201,6 +201,8 @@ class ScriptCheck:
         if len(forms) != 1:
             self._report(body, messages_meaning.expect_forms(forms))
             return
+        if step.expect.file and at(body, "stream") is not None:
+            self._report(body, messages_meaning.FILE_AND_STREAM)
         form = forms[0]
         node = at(body, form) or body
         if form in ("nothing", "something"):

@@ -6,6 +6,7 @@ fails if the lines it would take are not the demanded ones, or if there are too 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -15,6 +16,8 @@ from grader.checkers.base import Spec, argument, quoted
 from grader.model.errors import InternalError
 from grader.model.exercise import Expect, Expectation, Line
 from grader.model.history import History, Op
+
+_COUNT = re.compile(r"(\(\d+ (?:of \d+ )?lines?) printed\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,38 @@ def difference(history: History, spec: Spec, op: Op, demand: Expectation) -> Dif
     Raises:
         InternalError: nothing differs, though the run stage found the demand unmet.
     """
-    *lines, unended = str(_got(op)).split("\n")
-    found = _difference(history, spec, op, demand, lines, unended)
+    text = str(_got(op))
+    unended = "" if demand.file else text.rpartition("\n")[2]
+    lines = demand.whole_lines(text)
+    plain = demand.unnumbered(lines)
+    found = (
+        _misnumbered(demand.numbered, lines)
+        if plain is None
+        else _difference(history, spec, op, demand, plain, unended)
+    )
     if found is None:
         raise InternalError(f"op {op.index}: the text is what the `expect` on {demand.part} demands")
-    return found
+    return found if not demand.file else replace(found, message=_as_written(found.message, demand.file))
+
+
+def _as_written(message: str, file: str) -> str:
+    """Say of a file what is said of what was printed."""
+    for printed, written in (("printed ", "wrote "), ("did not print ", "did not write ")):
+        if message.startswith(printed):
+            message = written + message.removeprefix(printed)
+    return _COUNT.sub(r"\1 written", message) + f", in {file}"
+
+
+def _misnumbered(after: str, lines: Sequence[str]) -> Difference:
+    """Say which line has not its number; right numbers in another order are a matter of order."""
+    heads = [f"{number}{after}" for number in range(1, len(lines) + 1)]
+    place, head = next((place, head) for place, head in enumerate(heads) if not lines[place].startswith(head))
+    found = [line.partition(after)[0] for line in lines]
+    return Difference(
+        f"printed lines with wrong numbers: line {place + 1} should begin with {quoted(head)} and is "
+        f"{quoted(lines[place])}",
+        reordered=sorted(found) == sorted(head.removesuffix(after) for head in heads),
+    )
 
 
 def _got(op: Op) -> str:
@@ -79,7 +109,7 @@ def _difference(
     else:
         sequences = [wants(one, history, op.index) for one in demand.interleaved or [demand.lines]]
     everything = [want for sequence in sequences for want in sequence]
-    taken = lines[: len(everything)]
+    taken = lines if demand.file else lines[: len(everything)]
     counts = f"{len(lines)} of {len(everything)} lines printed"
     ordered = len(sequences) == 1
     if ordered:
@@ -89,6 +119,8 @@ def _difference(
     else:
         fits = can_interleave(sequences, taken)
     missing, extra = match(everything, taken)
+    if fits and len(taken) > len(everything):
+        return _wrong_set(missing, extra, counts)
     if fits:
         return _short(missing, unended, counts) if len(lines) < len(everything) else None
     lacking = tuple(want.text for want in missing if not want.regex)
@@ -150,11 +182,11 @@ def _all_there(
 ) -> bool:
     """Whether all demanded lines were printed, and besides only such as are demanded later on."""
     missing, extra = match(everything, lines)
-    if missing:
-        return False
+    if missing or demand.file:
+        return not missing and not extra
     later: list[Want] = []
     for step in spec.script.steps[int(argument(history, op, "step")) + 1 :]:
-        if isinstance(step, Expect) and (step.expect.part, step.expect.stream) == (
+        if isinstance(step, Expect) and (step.expect.part, step.expect.source) == (
             demand.part,
             demand.stream,
         ):

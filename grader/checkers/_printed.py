@@ -11,10 +11,13 @@ _LAST_ACTS = frozenset({"write", "close", "munmap"})
 
 
 def written_since(history: History, part: str, stream: str, end: int) -> list[Op]:
-    """Return the `output` ops of a stream since the last `expect` on it that was met, up to an op."""
+    """Return the `output` ops of a stream since the last `expect` on it that was met, up to an op.
+
+    If it is a file, these are all who wrote into it.
+    """
     written: list[Op] = []
     for op in history.ops[:end]:
-        if _is_output(op, part, stream):
+        if _is_output(op, part, stream) or _is_written(history, op, stream):
             written.append(op)
         elif _took(op, part, stream):
             written.clear()
@@ -30,7 +33,7 @@ def not_taken(history: History, part: str, stream: str) -> str:
 
 def writer_of(history: History, output: Op) -> Op:
     """Return the call that wrote an output, for its source line; the output itself if it is not known."""
-    if output.pid:
+    if output.pid and output.f == "output":
         for op in reversed(history.ops[: output.index]):
             if op.pid == output.pid and op.f == "write":
                 return op
@@ -95,6 +98,11 @@ def _forked_before(history: History, one: Op, other: Op) -> bool:
 
 def _is_output(op: Op, part: str, stream: str) -> bool:
     return op.f == "output" and op.part == part and op.value.get("stream", "stdout") == stream
+
+
+def _is_written(history: History, op: Op, file: str) -> bool:
+    known = history.objects.get(op.object) if op.f == "write" and op.type is OpType.OK else None
+    return known is not None and known.name == file
 
 
 def _took(op: Op, part: str, stream: str) -> bool:

@@ -25,7 +25,7 @@ def check(history: History, spec: Spec) -> list[Finding]:
         found = difference(history, spec, op, demand)
         if not found.reordered:
             continue
-        written = written_since(history, demand.part, demand.stream, op.index)
+        written = written_since(history, demand.part, demand.source, op.index)
         late = flushed_at_exit(history, written)
         writers = {w.pid for w in written if w.pid}
         several = f"; {len(writers)} processes wrote them" if len(writers) > 1 else ""

@@ -40,7 +40,7 @@ def check(history: History, spec: Spec) -> list[Finding]:
     for op, step, _ in failed(history, spec, Expect):
         found = difference(history, spec, op, step.expect)
         if not found.reordered:
-            findings.append(_wrong(history, op, step.expect.part, step.expect.stream, found))
+            findings.append(_wrong(history, op, step.expect.part, step.expect.source, found))
     return findings + _unasked(history, spec)
 
 
@@ -98,7 +98,7 @@ def _unasked(history: History, spec: Spec) -> list[Finding]:
     heard = dict.fromkeys(
         step.expect.part
         for step in spec.script.steps
-        if isinstance(step, Expect) and step.expect.stream == "stdout"
+        if isinstance(step, Expect) and step.expect.source == "stdout"
     )
     killed, alone = killed_parts(history, spec), killed_one_by_one(history)
     findings = []

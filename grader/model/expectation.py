@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -49,11 +50,23 @@ class Expectation(Strict):
         default="", description="Not what it printed, but the whole of this file that it wrote."
     )
     numbered: Text = Field(
-        default="",
-        description='What each line begins with, taken off before: "${n}: " if the first is `1: `.',
+        default="", description="Each line begins with its number, from 1 on, and this text."
     )
 
     @property
     def source(self) -> str:
         """Where the lines are: `stdout`, `stderr`, or the name of a file."""
         return self.file or self.stream
+
+    def whole_lines(self, text: str) -> list[str]:
+        """Return the lines of a text; where a file ends, its last line does."""
+        *lines, rest = text.split("\n")
+        return [*lines, rest] if self.file and rest else lines
+
+    def unnumbered(self, lines: Sequence[str]) -> list[str] | None:
+        """Return lines without their numbers, if such are demanded; None if one has not the right number."""
+        heads = [f"{number}{self.numbered}" if self.numbered else "" for number in range(1, len(lines) + 1)]
+        pairs = list(zip(heads, lines, strict=True))
+        if not all(line.startswith(head) for head, line in pairs):
+            return None
+        return [line.removeprefix(head) for head, line in pairs]

@@ -56,17 +56,29 @@ class Outputs:
 def decide(
     expectation: Expectation, unread: str, variables: Mapping[str, str]
 ) -> tuple[Decision, int | None]:
-    """Compare what was printed with what is demanded.
+    """Compare what was printed, or stands in a file, with what is demanded.
 
     Args:
         expectation: the demand.
-        unread: text not yet consumed.
+        unread: text not yet consumed; of a file all of it.
         variables: values of `${part.pid}`.
 
     Returns:
         The decision, and how many lines are consumed if it is MET (None: all of them).
     """
-    got = _lines(unread)
+    got = expectation.unnumbered(expectation.whole_lines(unread))
+    if not expectation.file:
+        return (Decision.NEVER, None) if got is None else _decide(expectation, unread, got, variables)
+    if got is None:
+        return Decision.NOT_YET, None
+    decision, taken = _decide(expectation, unread, got, variables)
+    complete = decision is Decision.MET and (taken is None or taken == len(got))
+    return (Decision.MET if complete else Decision.NOT_YET), None  # it may yet be written anew
+
+
+def _decide(
+    expectation: Expectation, unread: str, got: Sequence[str], variables: Mapping[str, str]
+) -> tuple[Decision, int | None]:
     if expectation.nothing:
         return (Decision.NEVER, None) if unread else (Decision.MET, 0)
     if expectation.something:
@@ -98,11 +110,6 @@ def _one_of(
     if printed:
         return Decision.MET, max(printed)
     return (Decision.NOT_YET if begun else Decision.NEVER), None
-
-
-def _lines(text: str) -> list[str]:
-    """Return the complete lines, without their newlines."""
-    return text.split("\n")[:-1]
 
 
 def written_out(

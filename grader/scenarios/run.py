@@ -20,6 +20,7 @@ from grader.model.exercise import (
     Blocked,
     Exit,
     Expect,
+    Expectation,
     Kill,
     Present,
     Running,
@@ -215,14 +216,15 @@ class Run:
 
     def _printed(self, step: Expect) -> bool:
         """Whether all that a part is to print is there, though somebody may still go on."""
-        if step.expect.nothing or step.expect.something or step.expect.includes:
+        demand = step.expect
+        if demand.nothing or demand.something or demand.includes or demand.file:
             return False
-        unread = self._outputs.unread(step.expect.part, step.expect.stream)
+        unread = self._outputs.unread(demand.part, demand.stream)
         position, lines, printed = self._looked
         if (position, lines) != (self._position, unread.count("\n")):
             lines = unread.count("\n")
-            enough = lines >= wanted_lines(step.expect)
-            printed = enough and decide(step.expect, unread, self._acts.variables())[0] is Decision.MET
+            enough = lines >= wanted_lines(demand)
+            printed = enough and decide(demand, unread, self._acts.variables())[0] is Decision.MET
             self._looked = self._position, lines, printed
         return printed
 
@@ -280,7 +282,7 @@ class Run:
         self._progress.reset()
 
     def _conclude(self, step: Step, value: dict[str, Any], consumed: int | None) -> None:
-        if isinstance(step, Expect):
+        if isinstance(step, Expect) and not step.expect.file:
             part = step.expect.part
             value = {**value, "part": part, "stream": step.expect.stream}
             value["got"] = self._outputs.consume(part, step.expect.stream, consumed)
@@ -297,10 +299,9 @@ class Run:
             return Decision.MET, {"waived": True}, None
         if isinstance(step, Expect):
             demand = step.expect
-            unread = self._outputs.unread(demand.part, demand.stream)
+            unread = self._text_for(demand)
             decision, consumed = decide(demand, unread, variables)
-            value = {"part": demand.part, "stream": demand.stream, "got": unread}
-            return decision, value, consumed
+            return decision, {"part": demand.part, "stream": demand.source, "got": unread}, consumed
         if isinstance(step, Blocked):
             decision, observed = demands.decide_blocked(
                 step.blocked, self._controller.tasks, self._recorder, self._objects.known, variables
@@ -337,6 +338,12 @@ class Run:
             over = self._clock.now >= self._until
             return (Decision.MET if over else Decision.NOT_YET), {}, None
         raise AssertionError(f"not a demand: {step_word(step)}")
+
+    def _text_for(self, demand: Expectation) -> str:
+        """Return what a demand is about: what was printed and not yet consumed, or a file."""
+        if not demand.file:
+            return self._outputs.unread(demand.part, demand.stream)
+        return text_of(self._read(self._acts.fill(demand.file)) or b"")
 
     def _read(self, name: str) -> bytes | None:
         return self._box.read(name if name.startswith("/") else f"/work/{name}", _CONTENT_MAX)

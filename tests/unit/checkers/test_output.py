@@ -433,3 +433,39 @@ def test_a_program_that_failed_is_told_with_its_last_words() -> None:
         'alice did not print all it should: MISSING "one" (0 of 1 lines printed); '
         'it ended with status 1; its last line on stderr is "KeyError: 1".'
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("1: a\n", 'alice did not write all it should: MISSING "b" (1 of 2 lines written), in log.'),
+        (
+            "1: a\n2: c\n",
+            'alice wrote something else: line 2 should be "b" and is "c" (2 of 2 lines written), in log.',
+        ),
+        (
+            "1: a\n2: b\n3: c\n",
+            'alice did not write the lines it should: EXTRA "c" (3 of 2 lines written), in log.',
+        ),
+        (
+            "1: a\n1: b\n",
+            'alice wrote lines with wrong numbers: line 2 should begin with "2: " and is "1: b", in log.',
+        ),
+    ],
+)
+def test_a_numbered_log_is_told_by_its_file(written: str, message: str) -> None:
+    s = story(["a", "b"], file="log", numbered=": ")
+    s.got(1, "alice", written)
+    assert (told(output.check(s.history, s.spec)), ordering.check(s.history, s.spec)) == ([message], [])
+
+
+def test_right_numbers_in_another_order_are_a_matter_of_order_and_told_where_they_were_written() -> None:
+    s = story(["a", "b"], file="log", numbered=": ")
+    s.call(10, "write", s.object(ObjectKind.FILE, "log"), line=9, fd=3)
+    s.got(1, "alice", "2: b\n1: a\n")
+    (found,) = ordering.check(s.history, s.spec)
+    assert (output.check(s.history, s.spec), found.message, found.line) == (
+        [],
+        'alice wrote lines with wrong numbers: line 1 should begin with "1: " and is "2: b", in log.',
+        9,
+    )

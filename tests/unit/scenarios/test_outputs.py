@@ -50,3 +50,41 @@ def test_what_begins_no_transcript_never_will_be_one(printed: str, decision: Dec
 def test_what_is_to_be_included_may_stand_among_other_lines(printed: str, decision: Decision) -> None:
     demand = Expectation(part="alice", includes=[["a", "b"], ["c"]])
     assert decide(demand, printed, {}) == (decision, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "decision"),
+    [
+        ("1: a\n2: b\n3: c\n", Decision.MET),
+        ("1: b\n2: c\n3: a", Decision.MET),
+        ("1: a\n2: b\n", Decision.NOT_YET),
+        ("1: a\n2: b\n2: c\n", Decision.NOT_YET),
+        ("a\nb\nc\n", Decision.NOT_YET),
+        ("1: a\n2: b\n3: c\n4: d\n", Decision.NOT_YET),
+    ],
+)
+def test_a_numbered_log_is_compared_as_a_whole_and_may_yet_be_written(
+    written: str, decision: Decision
+) -> None:
+    demand = Expectation(part="alice", file="log", numbered=": ", any_order=["a", "b", "c"])
+    assert decide(demand, written, {}) == (decision, None)
+
+
+def test_a_wrong_number_on_a_stream_stays_wrong() -> None:
+    demand = Expectation(part="alice", numbered=": ", lines=["a", "b"])
+    assert decide(demand, "1: a\n2: b\n", {}) == (Decision.MET, 2)
+    assert decide(demand, "1: a\n3: b\n", {}) == (Decision.NEVER, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "decision"),
+    [
+        ("a\n", Decision.MET),
+        ("a\nb\n", Decision.MET),
+        ("a\nb\nc\n", Decision.NOT_YET),
+        ("", Decision.NOT_YET),
+    ],
+)
+def test_a_file_is_one_of_its_transcripts_and_nothing_more(written: str, decision: Decision) -> None:
+    demand = Expectation(part="alice", file="log", one_of=[["a"], ["a", "b"]])
+    assert decide(demand, written, {}) == (decision, None)
