@@ -31,8 +31,13 @@ _ROUNDS = 2_000
 
 
 def grade(task: Task) -> Result:
-    """Pretend to grade: `N of M` points, `die`, `raise`, `error`, `undecided`; other text decides itself."""
+    """Pretend to grade: `N of M` points, `die`, `raise`, `error`, `undecided`; other text decides itself.
+
+    What was to be graded as `where` is told on which cores that may be.
+    """
     answer = task.files.get("answer", b"").decode().strip()
+    if answer == "where":
+        return Result(status=Status.GRADED, reason=str(sorted(os.sched_getaffinity(0))))
     if answer == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if answer == "raise":

@@ -1,4 +1,4 @@
-"""The process in which gradings of a batch are made: `python -m grader.batch.worker FD MODULE:FUNCTION`.
+"""The process in which gradings are made: `python -m grader.batch.worker FD PARENT MODULE:FUNCTION [CORE]`.
 
 It gets tasks over a socket and answers each with a result; it ends when the socket does, or its starter. An
 interpreter of its own, started afresh: a fork of a program with threads could wait for ever for a lock, and a
@@ -7,6 +7,7 @@ grading that brings its process down takes nobody else along.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib
 import os
@@ -43,6 +44,9 @@ def main(arguments: list[str]) -> None:
     fd, parent, place = int(arguments[0]), int(arguments[1]), arguments[2]
     if os.getppid() != parent:
         return
+    for core in arguments[3:]:
+        with contextlib.suppress(OSError):  # taken from this container meanwhile: any other will do
+            os.sched_setaffinity(0, {int(core)})
     sweep()
     module, _, function = place.partition(":")
     serve(Connection(fd), getattr(importlib.import_module(module), function))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Final
@@ -39,10 +41,12 @@ class Workers:
 
     Args:
         place: the function that grades.
+        cores: where they run, the first on the first and so on, in turn; none: wherever the kernel likes.
     """
 
-    def __init__(self, place: str = REAL) -> None:
+    def __init__(self, place: str = REAL, cores: Sequence[int] = ()) -> None:
         self._place = place
+        self._cores = itertools.cycle([str(core)] for core in cores) if cores else itertools.repeat([])
         self._own = threading.local()
         self._lock = threading.Lock()
         self._all: set[_Worker] = set()
@@ -98,7 +102,9 @@ class Workers:
         with self._lock:
             if self._closed:
                 return None
-            worker = _started(self._place)
+            if not hasattr(self._own, "core"):
+                self._own.core = next(self._cores)
+            worker = _started(self._place, self._own.core)
             self._all.add(worker)
         self._own.worker = worker
         return worker
@@ -117,11 +123,12 @@ class Workers:
         return status
 
 
-def _started(place: str) -> _Worker:
+def _started(place: str, core: list[str]) -> _Worker:
     ours, theirs = socket.socketpair()
     with theirs:
+        fd = str(theirs.fileno())
         process = subprocess.Popen(
-            [sys.executable, "-m", "grader.batch.worker", str(theirs.fileno()), str(os.getpid()), place],
+            [sys.executable, "-m", "grader.batch.worker", fd, str(os.getpid()), place, *core],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
         )

@@ -1,4 +1,9 @@
-"""On this machine: one worker process a job."""
+"""On this machine: one worker process a job.
+
+If there are jobs for all cores, each worker has a core of its own. A grading is a tracer and the programs it
+traces, one of which runs at a time; left to the kernel they wander between the cores, and pay for it at every
+stop (two gradings side by side on two cores: 17.6 s, and 13.8 s if they stay).
+"""
 
 from __future__ import annotations
 
@@ -22,8 +27,9 @@ class Local(AbstractContextManager["Local"]):
     """
 
     def __init__(self, jobs: int = 0, place: str = REAL) -> None:
-        self._jobs = jobs or len(os.sched_getaffinity(0))
-        self._workers = Workers(place)
+        cores = sorted(os.sched_getaffinity(0))
+        self._jobs = jobs or len(cores)
+        self._workers = Workers(place, cores if self._jobs >= len(cores) else ())
         self._threads = ThreadPoolExecutor(self._jobs, thread_name_prefix="grading")
 
     def __enter__(self) -> Self:
