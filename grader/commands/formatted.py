@@ -6,6 +6,7 @@ import difflib
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from grader import registry
@@ -14,6 +15,7 @@ from grader.exports.base import Result, Surroundings, Target
 from grader.model.errors import GraderError, UsageError
 from grader.model.verdict import Verdict
 from grader.pipeline import Request, grade
+from grader.reporters import explain
 from grader.reporters.progress import Silent
 
 
@@ -58,7 +60,7 @@ def check(request: Request, target: str, *, reveal_hidden: bool) -> int:
     try:
         verdict = grade(request, Silent(), so_far)
     except GraderError as error:
-        sys.stderr.write(f"grader: {error}\n")
+        sys.stderr.write(_said(error))
         verdict = ungraded(request.exercise, str(request.submission), error)
     _deliver(result, verdict, surroundings)
     return result.status(verdict)
@@ -72,14 +74,25 @@ def write(path: Path, text: str) -> None:
     """
     temporary = path.with_name(f".{path.name}.partial")
     try:
-        temporary.write_text(text, encoding="utf-8")
+        # In a folder where students put files, this name could be a link to somewhere else.
+        temporary.unlink(missing_ok=True)
+        with temporary.open("x", encoding="utf-8") as file:
+            file.write(text)
         temporary.replace(path)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 
 
+def _said(error: GraderError) -> str:
+    """Return the lines that say why nothing was graded: CI systems take some lines of stderr for commands."""
+    rows = explain.harmless(str(error)).replace("##[", "## [").split("\n")
+    return "".join(f"grader: {row}\n" for row in rows)
+
+
 def _deliver(result: Result, verdict: Verdict, surroundings: Surroundings) -> None:
-    for document in result.render(verdict, surroundings):
+    # Nobody who reads this gets at the stored runs: they lie on a machine that is gone.
+    told = replace(verdict, run_dir="")
+    for document in result.render(told, surroundings):
         if document.path is None:
             sys.stdout.write(document.text)
             sys.stdout.flush()

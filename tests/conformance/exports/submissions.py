@@ -19,7 +19,7 @@ WRONG_POINTS = 94
 """`wrong` fails one scenario, `zero-rounds`, and at line 29 of `pingpong.c`."""
 HANGING_POINTS = 12
 HOSTILE_POINTS = 6
-"""`hostile` behaves in one scenario, `usage`: what it prints there goes to stderr, which may hold anything."""
+"""`hostile` behaves in one scenario, `usage`: there it shouts on stderr only, where it may."""
 
 FEW = "--schedules 1 --jobs 1"
 """Options with which a grading takes a second: what tests set IPC_GRADER_OPTIONS to."""
