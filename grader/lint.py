@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from grader.catalogue.checks import names_of
 from grader.catalogue.load import FILE_NAME, load_catalogue, load_exercise
-from grader.catalogue.messages import did_you_mean, listed, nearest, suggestion, word
+from grader.catalogue.messages import did_you_mean, listed, nearest, unknown, word
 from grader.config import CONFIG_NAME, EXERCISES_NAME, REFERENCE_NAME, load_config, reference_of
 from grader.executors.build import executors
 from grader.executors.tree import SourceTree, read_tree
@@ -91,9 +92,7 @@ def _site(root: Path) -> Iterator[Problem]:
     exercises = {folder.name for folder in _folders(root / EXERCISES_NAME)}
     for folder in _folders(root / REFERENCE_NAME):
         if folder.name not in exercises:
-            yield _whole(
-                folder, f"there is no exercise {word(folder.name)}{suggestion(folder.name, exercises)}"
-            )
+            yield _whole(folder, unknown("exercise", folder.name, exercises))
 
 
 def _config(path: Path) -> Iterator[Problem]:
@@ -119,7 +118,7 @@ def _exercise(folder: Path) -> Iterator[Problem]:
         load_catalogue(folder.parent)
     except CatalogueError as error:
         # Of the neighbours only their names count: as prerequisites.
-        yield from (problem for problem in error.problems if problem.file == str(folder / FILE_NAME))
+        yield from (problem for problem in error.problems if Path(problem.file).parent == folder)
     yield from _files(folder)
 
 
@@ -201,10 +200,8 @@ def _by_language(folder: Path, exercise: Exercise, what: str) -> Iterator[Proble
             yield _whole(place, f"there is no file of this language ({' '.join(_SUFFIXES[language])}) in it")
     for place in _folders(folder):
         if place.name not in exercise.languages:
-            yield _whole(
-                place,
-                f"{word(place.name)} is not among the exercise's languages ({listed(exercise.languages)})",
-            )
+            languages = listed(exercise.languages)
+            yield _whole(place, f"{word(place.name)} is not among the exercise's languages ({languages})")
 
 
 def _accepted(folder: Path, exercise: Exercise, least: int) -> Iterator[Problem]:
@@ -220,16 +217,19 @@ def _accepted(folder: Path, exercise: Exercise, least: int) -> Iterator[Problem]
 
 
 def _rejected(folder: Path, exercise: Exercise, least: int) -> Iterator[Problem]:
-    found = 0
+    found, own = 0, names_of(exercise.checks)
     for check in _folders(folder):
-        if check.name not in CHECKS:
-            yield _whole(check, f"there is no check {word(check.name)}{suggestion(check.name, CHECKS)}")
+        if check.name not in (*CHECKS, *own):
+            yield _whole(check, unknown("check", check.name, (*CHECKS, *own)))
         for mutant in _folders(check):
             found += 1
             yield from _named(mutant, "a wrong solution")
             if check.name not in _UNBUILDABLE:
                 yield from _programs(mutant, exercise, "wrong solution")
         yield from _stray(check, f"wrong solutions are folders: {folder.name}/CHECK/NAME/")
+    for name in own if least else ():
+        if not (folder / name).is_dir():
+            yield _whole(folder, f"no wrong solution proves that the check {word(name)} works: {name}/NAME/")
     if found < least:
         yield _whole(folder, f"{found}: expected at least {count(least, 'wrong solution')}")
     yield from _stray(folder, f"wrong solutions are folders: {folder.name}/CHECK/NAME/")

@@ -34,6 +34,8 @@ def rejudge(exercise: Exercise, folder: RunFolder) -> Verdict:
         if made:
             if shown is not None and missing(made):
                 shown = blamed(shown)
+            if shown is not None and not shown.failed:
+                shown = None  # judged by other checks than it was found with
             found = Found(made=tuple(made), planned=len(made), shown=shown)
             results.append(decide(scenario, found, 0.0))
     if not results:

@@ -6,6 +6,7 @@ import argparse
 import shutil
 from pathlib import Path
 
+from grader.catalogue.checks import load_checks
 from grader.commands import console
 from grader.model.errors import UsageError
 from grader.reporters.listing import list_exercises, show_exercise
@@ -22,7 +23,8 @@ def run(options: argparse.Namespace) -> int:
     if options.name == "show":
         handout = folder / "handout.md"
         text = handout.read_text(encoding="utf-8") if handout.exists() else ""
-        show_exercise(exercise, text, console.stdout())
+        rules = {check.id: check.rule for check in load_checks(exercise.id, exercise.checks)}
+        show_exercise(exercise, text, console.stdout(), rules)
         return 0
     language = options.language or exercise.languages[0]
     if language not in exercise.languages:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from rich.console import Console
@@ -53,13 +54,16 @@ def list_exercises(exercises: Iterable[Exercise], console: Console) -> None:
             page.say(page.text(_effort(exercise)), indent=2)
 
 
-def show_exercise(exercise: Exercise, handout: str, console: Console) -> None:
+def show_exercise(
+    exercise: Exercise, handout: str, console: Console, rules: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Print an exercise's handout and what its scenarios are worth; hidden ones are only counted.
 
     Args:
         exercise: what to show.
         handout: its handout, Markdown; empty if there is none.
         console: its width, encoding and colours are respected.
+        rules: of the exercise's own checks, by their ids.
     """
     page = Page(console)
     page.say(page.name(exercise.title, "bold"), page.text(" ("), page.name(exercise.id), page.text(")"))
@@ -73,6 +77,11 @@ def show_exercise(exercise: Exercise, handout: str, console: Console) -> None:
     page.blank()
     if handout.strip():
         _handout(page, handout)
+        page.blank()
+    if rules:
+        page.say(page.text("Besides what is checked in every exercise:"))
+        for name, rule in rules.items():
+            page.say(page.name(f"{name}: ", "bold"), page.text(explain.harmless(rule)), indent=2)
         page.blank()
     _scenarios(page, exercise)
 

@@ -224,3 +224,34 @@ def test_hidden_files_are_left_alone(site: Path) -> None:
     put(site / "reference/note/rejected/.gitkeep", "")
     (site / "reference/.cache").mkdir()
     assert problems(site) == []
+
+
+CHECKS_FILE = """\
+from grader.authoring import Finding, History, Spec
+
+
+def says_once(history: History, spec: Spec) -> list[Finding]:
+    \"\"\"Say nothing twice.\"\"\"
+    return []
+"""
+
+
+def test_a_check_of_the_exercise_needs_a_wrong_solution(site: Path) -> None:
+    put(site / "exercises/note/checks.py", CHECKS_FILE)
+    assert problems(site) == [
+        "reference/note/rejected: no wrong solution proves that the check `says-once` works: says-once/NAME/"
+    ]
+    put(site / "reference/note/rejected/says-once/twice/give.c", "x")
+    assert problems(site) == []
+    put(site / "reference/note/rejected/say-once/twice/give.c", "x")
+    assert problems(site) == [
+        "reference/note/rejected/say-once: there is no check `say-once`; did you mean `says-once`?"
+    ]
+
+
+@pytest.mark.parametrize("name", [".", "exercises", "exercises/note", "exercises/note/exercise.yaml"])
+def test_mistakes_in_checks_are_reported_with_their_place(site: Path, name: str) -> None:
+    put(site / "exercises/note/checks.py", "def f(:\n")
+    assert problems(site, name) == [
+        "exercises/note/checks.py:1:7: this is not Python: invalid syntax\n    def f(:\n          ^"
+    ]

@@ -117,3 +117,14 @@ def test_show_without_a_handout_goes_straight_to_the_scenarios(screen: Screen, s
     console = screen(60)
     show_exercise(exercise(), "", console)
     assert "after pipeline\n\nscenario " in shown(console)
+
+
+def test_show_tells_the_rules_of_the_exercises_own_checks(screen: Screen, shown: Shown) -> None:
+    console = screen()
+    show_exercise(exercise(), "", console, {"one-write": "Write a line with one call.", "ends": "End.\x1b"})
+    assert """
+Besides what is checked in every exercise:
+  one-write: Write a line with one call.
+  ends: End.\\x1b
+
+""" in shown(console)
