@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -81,7 +81,10 @@ class Request:
 
 
 def grade(
-    request: Request, progress: Progress, so_far: Callable[[Verdict], None] = lambda _verdict: None
+    request: Request,
+    progress: Progress,
+    so_far: Callable[[Verdict], None] = lambda _verdict: None,
+    asked: Iterable[str] | None = None,
 ) -> Verdict:
     """Grade a submission.
 
@@ -98,6 +101,8 @@ def grade(
         progress: whom to tell how far the work is.
         so_far: called before the first scenario and after each, with a verdict in which those to come are
             errors: for systems that want something even if they lose patience.
+        asked: ids of the scenarios, as somebody asks for them, perhaps one by one; None: all, in the order of
+            the exercise. The verdict has those that were asked for.
 
     Raises:
         SubmissionError: the submission cannot be read, or has none of the programs.
@@ -131,15 +136,15 @@ def grade(
         run_dir=str(folder.path) if folder else "",
     )
     so_far(verdict)
-    results: list[ScenarioResult] = []
-    for found in _explore(request, plan, cause, built, folder, progress):
+    results: dict[str, ScenarioResult] = {}
+    for found in _explore(request, plan, cause, built, folder, progress, asked):
         result = found
         if folder:
             result = keep_counterexample(request.exercise, request.submission, tree, folder, found)
-        results.append(result)
-        verdict = replace(verdict, scenarios=(*results, *verdict.scenarios[len(results) :]))
+        results[result.id] = result
+        verdict = replace(verdict, scenarios=tuple(results.get(one.id, one) for one in verdict.scenarios))
         so_far(verdict)
-    verdict = replace(verdict, scenarios=tuple(results))
+    verdict = replace(verdict, scenarios=tuple(one for one in verdict.scenarios if one.id in results))
     if folder:
         folder.save_verdict(json_report.render(verdict, reveal_hidden=True))
     return verdict
@@ -188,15 +193,16 @@ def _explore(
     built: Build,
     folder: RunFolder | None,
     progress: Progress,
+    asked: Iterable[str] | None,
 ) -> Iterator[ScenarioResult]:
     jobs = request.jobs or request.config.exploration.jobs or os.cpu_count() or 1
-    scenarios = _chosen(request)
-    runs = {scenario.id: [spec for spec in plan if spec.scenario.id == scenario.id] for scenario in scenarios}
+    scenarios = {scenario.id: scenario for scenario in _chosen(request)}
+    runs = {name: [spec for spec in plan if spec.scenario.id == name] for name in scenarios}
     results: dict[str, ScenarioResult] = {}
     with Explorer(cause, jobs) as explorer:
         firsts = {name: [] if _unbuilt(own, built) else begin(explorer, own) for name, own in runs.items()}
-        for number, scenario in enumerate(scenarios, 1):
-            own = runs[scenario.id]
+        for number, chosen in enumerate(scenarios if asked is None else asked, 1):
+            scenario, own = scenarios[chosen], runs[chosen]
             progress.scenario(scenario.title, number, len(scenarios), len(own))
             unbuilt = _unbuilt(own, built)
             waits_for = [

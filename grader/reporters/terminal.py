@@ -17,6 +17,7 @@ from grader.reporters.base import Reporter
 from grader.reporters.history import print_history
 
 _TABLE_WIDTH_MIN: Final = 60
+_TEXT_WIDTH: Final = 80
 _FINDINGS_MAX: Final = 5
 _LOG_LINES_MAX: Final = 30
 _LOG_LINES_VERBOSE_MAX: Final = 2000
@@ -60,9 +61,31 @@ def render(
 def to_text(verdict: Verdict, *, reveal_hidden: bool = False) -> str:
     """Return the report as plain text of 80 columns: for mails, logs and gradebook comments."""
     file = io.StringIO()
-    console = Console(file=file, width=80, color_system=None, force_terminal=False, legacy_windows=False)
+    console = Console(
+        file=file, width=_TEXT_WIDTH, color_system=None, force_terminal=False, legacy_windows=False
+    )
     render(verdict, console, reveal_hidden=reveal_hidden)
     return "\n".join(row.rstrip() for row in file.getvalue().split("\n"))
+
+
+def scenario_to_text(verdict: Verdict, scenario_id: str, *, reveal_hidden: bool = False) -> str:
+    """Return what the report says of one scenario, as plain text; if its programs were not built, why.
+
+    Args:
+        verdict: has this scenario.
+        scenario_id: which.
+        reveal_hidden: show what a student must not see; for teachers only.
+    """
+    file = io.StringIO()
+    shown = explain.withhold(verdict, reveal_hidden=reveal_hidden)
+    page = Page(Console(file=file, width=_TEXT_WIDTH, color_system=None, force_terminal=False))
+    screen = _Screen(page=page, verdict=shown, verbose=False, context_lines=2, histories={})
+    for scenario in shown.scenarios:
+        if scenario.id == scenario_id:
+            screen.scenario(scenario)
+    if not file.getvalue():
+        screen.build()
+    return "\n".join(row.rstrip() for row in file.getvalue().rstrip().split("\n"))
 
 
 REPORTER: Final = Reporter(media_type="text/plain", suffix=".txt", render=to_text)
