@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from grader.checkers._kept_out import RULE as OVERLAP_RULE
+from grader.checkers._order.blind import Blind
+from grader.checkers.compose import is_shown
 from grader.exploration import Judged
 from grader.model.errors import GraderError, SubmissionError
 from grader.model.exercise import Exercise, Scenario
@@ -13,7 +15,11 @@ from grader.overlapping import missing, unproven
 from grader.planning import RunSpec
 from grader.reporters.explain import count
 from grader.search import REPLAY, Found, explored
-from grader.store import SUFFIX
+from grader.store import SUFFIX, decompress
+
+_NOT_ALL = "what is to be shown was not seen, but not all schedules fitted into the time"
+
+_UNSEEN = "what is to be shown was not seen, but nothing is known of how the program uses its shared memory"
 
 
 def history_file(spec: RunSpec) -> str:
@@ -48,15 +54,19 @@ def decide(scenario: Scenario, found: Found, time_s: float) -> ScenarioResult:
         outcome, explanation = Outcome.FAILED, ""
     elif missing(made):
         outcome, explanation = Outcome.INCONCLUSIVE, unproven(made)
+    elif scenario.shows and not any(is_shown(finding) for judged in made for finding in judged.findings):
+        explanation = _NOT_ALL if len(made) < found.planned else _UNSEEN if _unseen(made) else ""
+        outcome = Outcome.INCONCLUSIVE if explanation else Outcome.FAILED
     else:
         outcome, explanation = Outcome.PASSED, ""
     findings: tuple[Finding, ...] = ()
     if outcome is Outcome.FAILED and failed:
         findings = failed.findings
     elif outcome is Outcome.FAILED:
-        findings = (_nobody_passed(made),)
+        findings = (_nobody_passed(made) if missing(made) else _nothing_shown(scenario, made),)
+        shown = shown if missing(made) else None  # no run is to blame for what none of them did
     elif not failed:
-        findings = tuple(dict.fromkeys(finding for judged in made for finding in judged.findings))
+        findings = _once_shown(dict.fromkeys(finding for judged in made for finding in judged.findings))
     return ScenarioResult(
         id=scenario.id,
         title=scenario.title,
@@ -133,6 +143,29 @@ def _nobody_passed(made: Sequence[Judged]) -> Finding:
         f"{count(len(made), 'schedule')} nobody did: who waits keeps others from going on.",
         why=OVERLAP_RULE,
         read="man 7 sem_overview",
+    )
+
+
+def _unseen(made: Sequence[Judged]) -> bool:
+    """Whether some program uses shared memory and is not seen to: it was built in a way of its own."""
+    first = next((judged.history for judged in made if judged.history), b"")
+    return bool(first) and bool(Blind(decompress(first)).images)
+
+
+def _once_shown(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings with only the first of the mistake that was to be shown: one will do."""
+    told = list(findings)
+    first = next((finding for finding in told if is_shown(finding)), None)
+    return tuple(finding for finding in told if finding == first or not is_shown(finding))
+
+
+def _nothing_shown(scenario: Scenario, made: Sequence[Judged]) -> Finding:
+    return Finding(
+        check=scenario.shows[0],
+        message=f"This is to show a mistake ({' or '.join(scenario.shows)}), and in "
+        f"{count(len(made), 'schedule')} there was none.",
+        why="Who is to show what goes wrong must do it wrong; what makes it right belongs elsewhere.",
+        read="the handout: what is to be shown",
     )
 
 

@@ -52,7 +52,8 @@ def check_exercise(
     if given is not None and known and all(role is not None and role.helper for role in known.values()):
         problems.append(source.at(given, messages_meaning.ONLY_HELPERS))
     for node in members(at(root, "scenarios")):
-        problems += _unknown_checks(at(node, "tolerates"), source, checks)
+        for word in ("tolerates", "shows"):
+            problems += _unknown_checks(at(node, word), source, checks)
         scenario = attempt(Scenario, node)
         if scenario is not None:
             problems += _ScenarioCheck(scenario, node, source, known).problems()

@@ -68,6 +68,8 @@ _EXPLAINS: Mapping[str, frozenset[str]] = {
 }
 """Which findings a finding explains, if `_related` agrees."""
 
+_SHOWN = "This is the mistake that is to be shown here, so it costs nothing."
+
 _ENDLESS = frozenset({"events", "time"})
 """Limits that a loop of vain tries reaches."""
 
@@ -99,7 +101,8 @@ def judge(
     for own in custom:
         if own.id not in dropped:
             findings.extend(ask(own, history, spec))
-    return blame(arrange(findings, history, custom), history)
+    found = blame(arrange(findings, history, custom), history)
+    return to_be_shown(found, spec.scenario.shows)
 
 
 def _run(name: str, check: Callable[[History, Spec], Any], history: History, spec: Spec) -> list[Finding]:
@@ -165,6 +168,22 @@ def undecided(history: History, findings: Collection[Finding]) -> str:
     if history.end.reason is EndReason.LIMIT:
         return f"a run reached the limit `{history.end.limit}`, and nothing proves through whose fault"
     return f"a run was broken off ({history.end.reason.value}), and nothing proves through whose fault"
+
+
+def to_be_shown(findings: Sequence[Finding], shows: Collection[str]) -> list[Finding]:
+    """Make advice of the mistake that a program is to show; what it explains costs nothing either."""
+    told = [
+        replace(finding, severity=Severity.ADVICE, why=_SHOWN)
+        if finding.check in shows and finding.severity is Severity.ERROR
+        else finding
+        for finding in findings
+    ]
+    return sorted(told, key=lambda finding: finding.severity is not Severity.ERROR)
+
+
+def is_shown(finding: Finding) -> bool:
+    """Whether a finding is of a mistake that was to be shown."""
+    return finding.why == _SHOWN
 
 
 def explains(

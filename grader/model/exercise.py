@@ -269,6 +269,9 @@ class Scenario(Strict):
     leaves: list[ObjectRef] = Field(default=[], description="Objects that may be left at the end.")
     stays: list[PartName] = Field(default=[], description="Parts that may still run at the end.")
     tolerates: list[CheckId] = Field(default=[], description="Checks that do not apply here.")
+    shows: list[CheckId] = Field(
+        default=[], description="Checks one of which must find something in some schedule; no fault here."
+    )
     umask: Annotated[list[Mask], BeforeValidator(as_list)] = Field(
         default=list(UMASKS), min_length=1, description="Umasks of the programs: one a schedule, in turn."
     )

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from grader.checkers import compose
 from grader.deciding import decide
 from grader.exploration import Judged
 from grader.model.config import LimitsConfig
 from grader.model.exercise import Scenario
+from grader.model.history import ObjectKind
 from grader.model.verdict import Finding, Outcome, ScenarioResult, Severity
 from grader.planning import RunSpec, Script
 from grader.search import Found
+from grader.store import compress
+from tests.unit.checkers.history_builder import Story
 
 FINDING = Finding(check="ordering", message="B came first.", why="w", read="man 7 sem_overview")
 ADVICE = Finding(check="leftovers", message="m", why="w", read="r", severity=Severity.ADVICE)
@@ -127,3 +131,29 @@ def test_if_nobody_ever_passes_one_who_sleeps_it_is_a_fault() -> None:
     made = replace(made, spec=replace(made.spec, scenario=scenario(overlap=passing)))
     decided = decide(scenario(overlap=passing), Found(made=(made,), planned=1), 0)
     assert (decided.outcome, [finding.check for finding in decided.findings]) == (Outcome.FAILED, ["overlap"])
+
+
+def test_a_mistake_that_is_to_be_shown_must_be_made_in_one_of_the_runs() -> None:
+    showing = scenario(shows=["race"])
+    (shown,) = compose.to_be_shown([replace(FINDING, check="race")], showing.shows)
+
+    decided = decide(showing, Found(made=(run(), run(1, findings=(shown,))), planned=2), 0)
+    assert (decided.outcome, decided.findings) == (Outcome.PASSED, (shown,))
+
+    seen = [replace(run(slot, findings=(ADVICE,)), history=compress(Story().history)) for slot in (0, 1)]
+    hidden = decide(showing, Found(made=tuple(seen), planned=2), 0)
+    assert (hidden.outcome, [(f.check, f.message) for f in hidden.findings]) == (
+        Outcome.FAILED,
+        [("race", "This is to show a mistake (race), and in 2 schedules there was none.")],
+    )
+
+    early = decide(showing, Found(made=(run(),), planned=2), 0)
+    assert early.outcome is Outcome.INCONCLUSIVE
+
+
+def test_what_a_program_does_unseen_may_be_the_mistake_that_is_to_be_shown() -> None:
+    s = Story()
+    s.call(10, "mmap", s.object(ObjectKind.SHARED_MEMORY, "/total"), fd=3, length=4)
+    unseen = replace(run(), history=compress(s.history))
+    decided = decide(scenario(shows=["race"]), Found(made=(unseen,), planned=1), 0)
+    assert (decided.outcome, decided.findings) == (Outcome.INCONCLUSIVE, ())

@@ -232,3 +232,11 @@ def test_a_checker_that_reports_an_unknown_check_is_named(monkeypatch: pytest.Mo
     s = Story()
     with pytest.raises(InternalError, match="the checker 'odd' reported 'oddity', which is no check"):
         compose.judge(s.history, s.spec)
+
+
+def test_the_mistake_that_is_to_be_shown_costs_nothing_and_all_others_do() -> None:
+    race, output = finding("race", effects=(finding("output"),)), finding("output", part="bob")
+    first, second = compose.to_be_shown([race, output], ["race"])
+    assert (first, second.severity, second.effects) == (output, Severity.ADVICE, race.effects)
+    assert [compose.is_shown(each) for each in (first, second)] == [False, True]
+    assert compose.to_be_shown([race, output], []) == [race, output]
