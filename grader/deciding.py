@@ -14,10 +14,11 @@ from grader.model.verdict import Finding, Outcome, ScenarioResult, Verdict
 from grader.overlapping import missing, unproven
 from grader.planning import RunSpec
 from grader.reporters.explain import count
-from grader.search import REPLAY, Found, explored
+from grader.search import REPLAY, Found
 from grader.store import SUFFIX, decompress
+from grader.telling import explored
 
-_NOT_ALL = "what is to be shown was not seen, but not all schedules fitted into the time"
+_NOT_ALL = "what is to be shown was not seen, but not all schedules fitted into the budget"
 
 _UNSEEN = "what is to be shown was not seen, but nothing is known of how the program uses its shared memory"
 

@@ -24,6 +24,7 @@ from grader.checkers import compose
 from grader.checkers._kept_out import kept_out
 from grader.checkers._objects import remaining
 from grader.checkers._sections import meetings, most_inside, stretches
+from grader.costs import cost_of
 from grader.executors.base import Program
 from grader.model.errors import GraderError
 from grader.model.history import History
@@ -81,6 +82,7 @@ class Judged:
         left: what was left at its end, in words.
         undecided: why it proves nothing, neither for nor against; empty otherwise.
         error: why it could not be made or judged, which is the grader's fault; empty otherwise.
+        cost_s: what it costs on any machine, in seconds of a usual one; it counts against the budget.
         time_s: wall-clock seconds.
     """
 
@@ -96,6 +98,7 @@ class Judged:
     left: tuple[str, ...] = ()
     undecided: str = ""
     error: str = ""
+    cost_s: float = 0.0
     time_s: float = 0.0
 
     @property
@@ -166,6 +169,7 @@ def judge(history: History, spec: RunSpec, tolerates: Collection[str]) -> Judged
         kept_out=kept_out(history, section) if section else None,
         undecided=compose.undecided(history, findings),
         left=remaining(history),
+        cost_s=cost_of(history),
     )
 
 

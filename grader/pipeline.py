@@ -260,6 +260,7 @@ def _run_scenario(
     exploration = request.config.exploration
     budget = Budget(
         seconds=exploration.seconds,
+        patience=exploration.patience,
         shrink=exploration.shrink if request.shrink else 0,
         faults=exploration.faults if request.faults is None else request.faults,
         go_on=request.go_on,

@@ -7,9 +7,7 @@ one is run again - a program that does not do the same thing twice is not judged
 
 from __future__ import annotations
 
-import math
 import time
-from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,8 +18,8 @@ from grader.harm import harmful
 from grader.model.history import EndReason, Op
 from grader.model.schedule import Switch
 from grader.overlapping import attempt, blamed, proof
-from grader.placing import Points, fault_runs, told
-from grader.planning import DIRECTED, PCT, RunSpec
+from grader.placing import Points, fault_runs
+from grader.planning import RunSpec
 from grader.reporters.explain import count
 from grader.shrinking import Switches, shrink
 
@@ -55,7 +53,9 @@ class Budget:
     """How long to search.
 
     Attributes:
-        seconds: wall-clock time after which no further run is looked at; once for schedules, once for faults.
+        seconds: what runs may cost (`grader.costs`) before no further one is looked at; once for schedules,
+            once for faults.
+        patience: wall-clock seconds after which none is looked at either, whatever the rest costs.
         shrink: runs spent on making a failing schedule small.
         faults: points of each script at which faults are tried.
         go_on: do not stop at the first failure.
@@ -63,10 +63,27 @@ class Budget:
     """
 
     seconds: float
+    patience: float
     shrink: int
     faults: int = 0
     go_on: bool = False
     steady: bool = True
+
+
+class _Purse:
+    """What is left of a budget."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._seconds = budget.seconds
+        self._until = time.monotonic() + budget.patience
+
+    def pay(self, judged: Judged) -> None:
+        """Take off what a run costs."""
+        self._seconds -= judged.cost_s
+
+    def empty(self) -> bool:
+        """Whether no further run is to be looked at."""
+        return self._seconds <= 0 or time.monotonic() > self._until
 
 
 def begin(explorer: Explorer, plan: Sequence[RunSpec]) -> list[Pending]:
@@ -93,7 +110,7 @@ def search(
     Returns:
         What was made and found.
     """
-    until = time.monotonic() + budget.seconds
+    purse = _Purse(budget)
     made: list[Judged] = []
 
     def take(pending: Sequence[Pending]) -> bool:
@@ -103,7 +120,8 @@ def search(
             made.append(judged)
             note(judged)
             ended = judged.failed or bool(judged.error)
-            if (ended and not budget.go_on) or time.monotonic() > until:
+            purse.pay(judged)
+            if (ended and not budget.go_on) or purse.empty():
                 for rest in pending[position + 1 :]:
                     rest.cancel()
                 return False
@@ -119,7 +137,7 @@ def search(
     points = Points()
     if made and not any(judged.failed or judged.error or judged.undecided for judged in made):
         points = fault_runs(made, budget.faults)
-        until = time.monotonic() + budget.seconds
+        purse = _Purse(budget)
         planned += len(points.runs)
         take([explorer.submit(spec) for spec in points.runs])
     failed = next((judged for judged in made if judged.failed), None) or proof(made)
@@ -234,67 +252,3 @@ def _small(explorer: Explorer, failed: Judged, budget: int) -> Judged:
     first = _Attempt(failed, history.schedule, fails=True)
     best = shrink(first, attempts, budget)
     return best.judged if isinstance(best, _Attempt) else failed
-
-
-def explored(found: Found) -> str:
-    """Say in words what was tried, and how sure that makes one."""
-    calm = [judged for judged in found.made if judged.spec.fault is None]
-    counts = Counter(judged.spec.strategy for judged in calm)
-    if not counts:
-        return ""
-    told = [f"{number} {name}" for name, number in counts.items()]
-    text = f"{told[0]}" if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
-    text += f" schedule{'' if len(calm) == 1 else 's'}"
-    plain = sum(1 for judged in found.made if judged.spec.plain)
-    text += f" ({plain} of the program without instrumentation)" if plain else ""
-    text += _pairs_told(found.made) + _bound_told(found.made) + _points_told(found)
-    missing = found.planned - len(found.made)
-    if missing > 0 and not any(judged.failed or judged.error for judged in found.made):
-        text += f"; explored in part: {missing} more did not fit into the time"
-    return text
-
-
-def _points_told(found: Found) -> str:
-    """Say at how many points faults were tried: `; post killed at each of 143 points`."""
-    tried = Counter(told(judged.spec.fault) for judged in found.made if judged.spec.fault is not None)
-    text = ""
-    for words, known in found.points.items():
-        number = tried[words]
-        of = "each" if number == known > 1 else str(number)
-        text += (
-            f"; {words} {of} of {count(known, 'point')}" if known else f"; {words} no point: there is none"
-        )
-    return text
-
-
-def _pairs_told(made: Sequence[Judged]) -> str:
-    directed = [judged for judged in made if judged.spec.strategy == DIRECTED]
-    contentions = [judged.contention for judged in made if judged.contention is not None]
-    if contentions and not any(found.pairs for found in contentions):
-        return "; no two operations in it conflict"
-    known = sum(len(found.pairs) for found in contentions)
-    if not directed:
-        return ""
-    of = f"all {known}" if known == len(directed) else f"{len(directed)} of {known}"
-    only_one = sum(1 for judged in directed if not judged.turned)
-    rest = f" ({only_one} could come in one order only)" if only_one else ""
-    return f"; {of} conflicting pair{'' if known == 1 else 's'} tried in both orders{rest}"
-
-
-def _bound_told(made: Sequence[Judged]) -> str:
-    """Say how likely a bug of depth 2 would have been met: the guarantee of PCT, for the worst script."""
-    chances: dict[int, list[float]] = {}
-    by_script = {
-        judged.spec.script_index: judged.contention
-        for judged in made
-        if judged.contention is not None and judged.contention.pairs
-    }
-    for judged in made:
-        found = by_script.get(judged.spec.script_index)
-        if judged.spec.strategy == PCT and judged.spec.options["depth"] == 2 and found is not None:
-            chance = 1 / (max(found.threads, 1) * max(found.steps, 1))
-            chances.setdefault(judged.spec.script_index, []).append(chance)
-    if not chances:
-        return ""
-    met = min(1 - math.prod(1 - chance for chance in one) for one in chances.values())
-    return f"; any bug of depth 2 would have been met with a probability of at least {met:.2g}"

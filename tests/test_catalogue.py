@@ -11,7 +11,7 @@ import pytest
 
 from grader.catalogue.load import load_exercise
 from grader.config import site_root
-from grader.model.config import Config, ExplorationConfig
+from grader.model.config import Config
 from grader.model.exercise import Exercise
 from grader.selftest import Solution, grade_solution, language_of, solutions
 
@@ -19,9 +19,6 @@ pytestmark = pytest.mark.system
 
 _SAMPLE, _SAMPLE_OF_PYTHON = 2, 1
 """Schedules of each script; an interpreter makes a run five to ten times as long."""
-
-_CONFIG = Config(exploration=ExplorationConfig(seconds=200))
-"""The budget is wall-clock time: on a busy machine it must not end before a mutant is caught."""
 
 _ROOT = site_root()
 SOLUTIONS = [
@@ -40,6 +37,6 @@ def exercise(name: str) -> Exercise:
 @pytest.mark.parametrize(("name", "solution"), SOLUTIONS)
 def test_right_solutions_pass_and_each_mutant_fails_its_own_check_only(name: str, solution: Solution) -> None:
     schedules = _SAMPLE_OF_PYTHON if language_of(solution.path) == "python" else _SAMPLE
-    row = grade_solution(exercise(name), _ROOT / "reference" / name, solution, _CONFIG, schedules=schedules)
+    row = grade_solution(exercise(name), _ROOT / "reference" / name, solution, Config(), schedules=schedules)
 
     assert row.got == row.expected

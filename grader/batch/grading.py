@@ -84,13 +84,13 @@ def find_exercise(name: str, site: str) -> tuple[Exercise, Path, str]:
 def patient(config: Config) -> Config:
     """Return settings under which it does not matter how many share the machine.
 
-    Verdicts depend on counts and on CPU time; the wall clock only bounds how long is searched and how long a
-    run may take. That bound is moved so far that a busy machine does not reach it before an idle one would.
+    Verdicts depend on counts and on CPU time; the wall clock is only a last resort. That bound is
+    moved so far that a busy machine does not reach it before an idle one would.
     """
     return config.model_copy(
         update={
             "exploration": config.exploration.model_copy(
-                update={"seconds": config.exploration.seconds * _PATIENCE, "jobs": 1}
+                update={"patience": config.exploration.patience * _PATIENCE, "jobs": 1}
             ),
             "limits": config.limits.model_copy(update={"wall_s": config.limits.wall_s * _PATIENCE}),
             "build": config.build.model_copy(update={"time_s": config.build.time_s * _PATIENCE}),

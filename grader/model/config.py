@@ -48,7 +48,17 @@ class ExplorationConfig(Strict):
         default="default", description="default: one fair schedule, then directed, random and pct ones."
     )
     schedules: int = Field(default=12, ge=1, description="Schedules of each script of a scenario.")
-    seconds: float = Field(default=20.0, gt=0, description="Wall-clock seconds a scenario.")
+    seconds: float = Field(
+        default=40.0,
+        gt=0,
+        description="What the runs of a scenario may cost, in seconds of a usual machine; counted by what "
+        "they do, so that the verdict does not depend on how busy this one is.",
+    )
+    patience: float = Field(
+        default=600.0,
+        gt=0,
+        description="Wall-clock seconds a scenario; a last resort, as `limits.wall_s` is.",
+    )
     shrink: int = Field(default=24, ge=0, description="Runs spent on making a failing schedule small.")
     faults: int = Field(
         default=200, ge=0, description="Points of each script of a scenario at which its faults are tried."

@@ -62,7 +62,7 @@ def test_a_scenario_passes_if_every_run_does() -> None:
 
 def test_what_did_not_fit_into_the_time_is_told() -> None:
     told = decide(scenario(), Found(made=(run(),), planned=3), 0).explored
-    assert told == "1 fair schedule; explored in part: 2 more did not fit into the time"
+    assert told == "1 fair schedule; explored in part: 2 more did not fit into the budget"
 
 
 def test_one_failing_run_fails_it_and_the_small_one_is_shown() -> None:

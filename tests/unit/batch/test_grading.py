@@ -93,14 +93,14 @@ def test_a_batch_is_more_patient_with_the_clock_and_with_nothing_else() -> None:
     changed = patient(config)
     back = replace_times(changed, config)
     assert back == config
-    assert changed.exploration.seconds > config.exploration.seconds
+    assert changed.exploration.patience > config.exploration.patience
     assert changed.limits.wall_s > config.limits.wall_s
     assert changed.limits.cpu_s == config.limits.cpu_s
 
 
 def replace_times(changed: Config, config: Config) -> Config:
     """Put the times of one configuration into another."""
-    exploration = {"seconds": config.exploration.seconds, "jobs": config.exploration.jobs}
+    exploration = {"patience": config.exploration.patience, "jobs": config.exploration.jobs}
     return changed.model_copy(
         update={
             "exploration": changed.exploration.model_copy(update=exploration),
