@@ -14,6 +14,7 @@ from grader.model.config import Config
 from grader.model.errors import InternalError
 from grader.model.exercise import Exercise
 from grader.planning import RunSpec
+from grader.sandbox.isolation import own_user
 from grader.sandbox.zygote import open_box
 
 
@@ -96,7 +97,7 @@ def build_peers(
         folder = reference / "peers" / language
         if missing and folder.is_dir():
             tree = read_tree(folder, config.build)
-            with open_box(isolation, config.limits) as box:
+            with open_box(own_user(isolation), config.limits) as box:
                 built = build(tree, missing, box, config.build, instrument=False)
             programs |= {role: _standalone(program, tree) for role, program in built.programs.items()}
             missing = [role for role in missing if role not in programs]

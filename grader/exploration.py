@@ -32,6 +32,8 @@ from grader.model.schedule import SCRIPT_NAME, Act
 from grader.model.section import Overlap
 from grader.model.verdict import Finding, Severity
 from grader.planning import DIRECTED, RunSpec
+from grader.sandbox import other_user
+from grader.sandbox.isolation import FULL, OTHER_USER
 from grader.sandbox.zygote import open_box
 from grader.scenarios.run import run
 from grader.scheduling.conflicts import Contention, acts, contention, turned
@@ -221,7 +223,7 @@ class Explorer:
         self._cause = cause
         self.jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
-        if jobs > 1:
+        if jobs > 1 or cause.isolation == OTHER_USER:
             self._pool = ProcessPoolExecutor(
                 jobs, multiprocessing.get_context("fork"), initializer=_begin, initargs=(cause, os.getpid())
             )
@@ -241,6 +243,11 @@ class Explorer:
             for worker in workers:
                 worker.kill()
             self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether runs can be compared: without namespaces process ids and folders differ."""
+        return self._cause.isolation == FULL
 
     def submit(self, spec: RunSpec) -> Pending:
         """Ask for a run; it is begun when a worker is free, or when its result is asked for."""
@@ -277,6 +284,8 @@ _shared: Cause | None = None
 def _begin(cause: Cause, parent: int) -> None:
     global _shared
     _shared = cause
+    if cause.isolation == OTHER_USER:
+        other_user.become()
     begin_worker(parent)
 
 

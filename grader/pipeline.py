@@ -264,7 +264,7 @@ def _run_scenario(
         shrink=exploration.shrink if request.shrink else 0,
         faults=exploration.faults if request.faults is None else request.faults,
         go_on=request.go_on,
-        steady=request.steady,
+        steady=request.steady and explorer.repeatable,
     )
 
     def note(judged: Judged) -> None:

@@ -14,7 +14,7 @@ class IsolationConfig(Strict):
 
     allow_weaker: bool = Field(
         default=False,
-        description="Where user namespaces are refused, run with process limits only; every report says so.",
+        description="Where user namespaces are refused, run with less; every report says so.",
     )
 
 

@@ -16,7 +16,6 @@ import errno
 import functools
 import os
 import socket
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -25,7 +24,7 @@ from typing import Any, Self
 from grader.model.config import LimitsConfig
 from grader.model.errors import SubmissionError
 from grader.model.history import Entry, ObjectKind
-from grader.sandbox import archives
+from grader.sandbox import archives, other_user
 from grader.sandbox.conversation import ANSWER_S, Conversation
 from grader.sandbox.gate import SOURCE_FD, BoxError, Offer, Started, is_source, python_from_descriptor
 from grader.sandbox.isolation import FULL, MINIMAL_ENVIRONMENT, MODULES, extension_modules
@@ -59,7 +58,7 @@ class CommandResult:
 
 
 class Box:
-    """One sandbox. Use it as a context manager, or call `close`."""
+    """One sandbox. Use it as a context manager, or call `close`. Programs see its folder `work`."""
 
     def __init__(
         self,
@@ -86,10 +85,12 @@ class Box:
         self._limits = limits
         self._agent: Confined | None = None
         self._closed = False
-        self._folder = self._temporary_folder()
+        self._folder = None if isolation == FULL else other_user.folder(isolation)
+        root = os.path.realpath(self._folder.name) if self._folder else ""
+        self.work = f"{root}/work"
         self._conversation = Conversation()
         setup = {
-            "root": os.path.realpath(self._folder.name) if self._folder else "",
+            "root": root,
             "limits": rlimits(limits),
             "nested": "yes" if parts_apart else "try" if isolation == FULL else "no",
         }
@@ -104,11 +105,6 @@ class Box:
         except BaseException:
             self.close()
             raise
-
-    def _temporary_folder(self) -> tempfile.TemporaryDirectory[str] | None:
-        if self.isolation == FULL:
-            return None
-        return tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
 
     def __enter__(self) -> Self:
         return self

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from grader.model.config import IsolationConfig, LimitsConfig
 from grader.model.errors import GraderError, HostError
-from grader.sandbox import isolation, protocol
+from grader.sandbox import isolation, other_user, protocol
 from grader.sandbox.box import Box
 from grader.sandbox.gate import Started, ended
 
@@ -75,10 +75,11 @@ def examine() -> list[Probe]:
 
 
 def choose_isolation(config: IsolationConfig) -> str:
-    """Return the level of isolation programs will run at: `full`, or `limits-only` if that must be.
+    """Return the level of isolation programs will run at: `full`, or the best other one if that must be.
 
     Raises:
-        HostError: a sandbox is not possible here and the configuration does not allow less.
+        HostError: a sandbox is not possible here and the configuration does not allow less; or programs would
+            be root's.
     """
     try:
         complaint = _try_bubblewrap()
@@ -86,13 +87,23 @@ def choose_isolation(config: IsolationConfig) -> str:
         complaint = str(error)
     if not complaint:
         return isolation.FULL
-    if config.allow_weaker:
+    root = os.geteuid() == 0
+    if not config.allow_weaker:
+        what = "as the user nobody" if root else "with process limits only"
+        rights = "what all users can" if root else "what you can"
+        raise HostError(
+            f"programs cannot be kept apart from this machine: {complaint}\n"
+            f"To run them all the same, {what} (they can read and write {rights}): "
+            "`isolation: {allow_weaker: true}` in config.yaml."
+        )
+    if not root:
         return isolation.LIMITS_ONLY
-    raise HostError(
-        f"programs cannot be kept apart from this machine: {complaint}\n"
-        "To run them all the same, with process limits only (they can read and write what you can): "
-        "`isolation: {allow_weaker: true}` in config.yaml."
-    )
+    if refused := other_user.complaint():
+        raise HostError(
+            f"programs cannot be kept apart from this machine: {complaint}\n"
+            f"Nor can they run as the user nobody: {refused}. They are never run as root."
+        )
+    return isolation.OTHER_USER
 
 
 def _guarded(name: str, probe: Callable[[str], Probe]) -> Probe:

@@ -24,7 +24,11 @@ from grader.model.errors import HostError
 from grader.sandbox.bundle import sealed
 
 FULL: Final = "full"
+OTHER_USER: Final = "other-user"
 LIMITS_ONLY: Final = "limits-only"
+"""Levels of isolation, best first. `full`: namespaces. `other-user`: programs are those of nobody, a user
+without rights, in folders of the machine. `limits-only`: they are those of the grader's user.
+"""
 
 ID: Final = 1000
 MODULES: Final = "/opt/python"
@@ -65,6 +69,11 @@ _PROC_READ_ONLY = (
 )
 SIZE_SINCE = (0, 7)
 _PERMS_SINCE = (0, 5)
+
+
+def own_user(isolation: str) -> str:
+    """Return the level for what is trusted and must stay secret: of no user whose files programs can read."""
+    return LIMITS_ONLY if isolation == OTHER_USER else isolation
 
 
 def interpreter() -> str:

@@ -7,10 +7,11 @@ import os
 import resource
 import socket
 import subprocess
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from grader.model.config import LimitsConfig
-from grader.sandbox import protocol
+from grader.sandbox import other_user, protocol
 from grader.sandbox.bundle import agent_code, sealed
 from grader.sandbox.gate import ended
 from grader.sandbox.isolation import FULL, CommandLine, full_isolation, interpreter
@@ -48,7 +49,7 @@ def spawn(isolation: str, limits: LimitsConfig, other: socket.socket, errors: in
     """Start the agent of a box.
 
     Args:
-        isolation: `full` or `limits-only`.
+        isolation: a level; see `isolation.py`.
         limits: size of what is writable.
         other: the agent's end of the socket; the caller closes it.
         errors: descriptor for what bubblewrap and the agent have to complain of.
@@ -60,10 +61,12 @@ def spawn(isolation: str, limits: LimitsConfig, other: socket.socket, errors: in
     if isolation == FULL:
         line = full_isolation(limits)
         line.add("--")
-    return spawn_agent(line, other, errors)
+    return spawn_agent(line, other, errors, user=other_user.of_child(isolation))
 
 
-def spawn_agent(line: CommandLine, other: socket.socket, errors: int, *words: str) -> Spawned:
+def spawn_agent(
+    line: CommandLine, other: socket.socket, errors: int, *words: str, user: Mapping[str, Any] | None = None
+) -> Spawned:
     """Start the agent's program behind a command line, whose descriptors are closed then.
 
     Args:
@@ -71,6 +74,7 @@ def spawn_agent(line: CommandLine, other: socket.socket, errors: int, *words: st
         other: its end of the socket; the caller closes it.
         errors: where its complaints go.
         words: further arguments.
+        user: what `subprocess.Popen` is told of its user; None: it has ours.
     """
     _raise_queue_limit()
     code = sealed("agent", agent_code())
@@ -87,6 +91,7 @@ def spawn_agent(line: CommandLine, other: socket.socket, errors: int, *words: st
                 env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
                 cwd="/",
                 start_new_session=True,  # no way to the grader's terminal
+                **(user or {}),
             )
         )
     finally:

@@ -61,7 +61,7 @@ class Zygote:
     """Opens boxes. Use it as a context manager, or call `close`.
 
     Args:
-        isolation: `full` or `limits-only`; the latter leaves nothing to be quicker at.
+        isolation: a level; all but `full` leave nothing to be quicker at.
     """
 
     def __init__(self, isolation: str) -> None:

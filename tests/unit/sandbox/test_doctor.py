@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from grader.model.config import IsolationConfig, LimitsConfig
 from grader.model.errors import HostError
-from grader.sandbox import doctor, isolation, protocol
+from grader.sandbox import doctor, isolation, other_user, protocol
 
 pytestmark = pytest.mark.system
 
@@ -50,8 +52,20 @@ class TestWithoutBubblewrap:
         with pytest.raises(HostError, match=r"apt install bubblewrap`\n.*allow_weaker: true"):
             doctor.choose_isolation(IsolationConfig())
 
-    def test_the_weaker_level_is_chosen_when_it_is_allowed(self) -> None:
+    def test_the_weaker_level_is_chosen_when_it_is_allowed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(os, "geteuid", lambda: 1000)
         assert doctor.choose_isolation(IsolationConfig(allow_weaker=True)) == "limits-only"
+
+    def test_root_lets_programs_run_as_another_user(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        monkeypatch.setattr(other_user, "complaint", lambda: "")
+        assert doctor.choose_isolation(IsolationConfig(allow_weaker=True)) == "other-user"
+
+    def test_root_never_runs_programs_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        monkeypatch.setattr(other_user, "complaint", lambda: "root may not")
+        with pytest.raises(HostError, match=r"apt install bubblewrap`\n.*root may not. They are never run as"):
+            doctor.choose_isolation(IsolationConfig(allow_weaker=True))
 
     def test_the_probes_say_what_to_install(self) -> None:
         probes = {probe.name: probe for probe in doctor.examine()}
