@@ -146,11 +146,11 @@ def export(target: str, out: Path, *exercises: str) -> Path:
 
 
 def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
-    """Return what is in a bundle: bytes and mode of each file, by path."""
+    """Return what is in a bundle: bytes and mode of each file, by path; what gradings left there is not."""
     return {
         str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mode)
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and not {"__pycache__", "runs"}.intersection(path.relative_to(folder).parts)
     }
 
 
