@@ -28,6 +28,7 @@ format: setup ## format the code, and mend what ruff can mend
 
 docs: setup ## write what is generated in docs/
 	@$(BIN)/python scripts/module_table.py
+	@$(BIN)/python scripts/coverage_table.py
 
 selftest: setup ## grade every reference, accepted variant and mutant of the catalogue, in a sample of schedules
 	@$(BIN)/grader selftest --schedules 2
