@@ -1,0 +1,41 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#include "buffer.h"
+
+static int set;
+
+void die(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+struct buffer *attach(void)
+{
+    int segment = shmget(KEY, sizeof(struct buffer), 0);
+
+    set = semget(KEY, SEMAPHORES, 0);
+    if (segment == -1 || set == -1)
+        die("no buffer: run startup first");
+    struct buffer *buffer = shmat(segment, NULL, 0);
+    if (buffer == (void *)-1)
+        die("shmat");
+    return buffer;
+}
+
+void change(int semaphore, int by)
+{
+    struct sembuf operation = {.sem_num = (unsigned short)semaphore, .sem_op = (short)by};
+
+    operation.sem_flg = IPC_NOWAIT;
+    while (semop(set, &operation, 1) == -1 && errno == EAGAIN)
+        usleep(1000);
+    if (errno != 0 && errno != EAGAIN)
+        die("semop");
+}
