@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-_LONG_FIRST = ("test_catalogue.py", "test_readme.py", "test_determinism.py", "test_cli.py")
+_LONG_FIRST = (
+    "test_catalogue.py",
+    "test_readme.py",
+    "test_tutorial.py",
+    "test_determinism.py",
+    "test_cli.py",
+)
 """Modules of long tests: begun last, one of them would leave the other cores idle at the end."""
 
 

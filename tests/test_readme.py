@@ -13,41 +13,20 @@ import re
 import shlex
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from grader.catalogue.load import load_exercise
+from tests.pages import ROOT, Block, blocks, matches, printed
 
-ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "tests" / "README.md"]
-BLOCK = re.compile(r"(<!-- run -->\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PLACE = re.compile(r"# (\S+/\S+\.yaml)\n")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 LEFT_OUT = {".git", ".venv", "build", "runs", "__pycache__", ".hypothesis", ".mypy_cache", ".ruff_cache"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A fenced block of a page; `run` if it is marked for execution."""
-
-    page: str
-    language: str
-    text: str
-    run: bool
-
-    def commands(self) -> list[tuple[str, str]]:
-        """Return (command, what it prints) of a console block."""
-        parts = re.split(r"^\$ ", self.text, flags=re.MULTILINE)
-        return [(part.split("\n", 1)[0], part.split("\n", 1)[1]) for part in parts[1:]]
-
-
-BLOCKS = [
-    Block(page=str(page.relative_to(ROOT)), language=language, text=text, run=bool(mark))
-    for page in PAGES
-    for mark, language, text in BLOCK.findall(page.read_text(encoding="utf-8"))
-]
+BLOCKS = [block for page in PAGES for block in blocks(page)]
 CONSOLES = [block for block in BLOCKS if block.language == "console"]
 
 
@@ -64,36 +43,6 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.text, encoding="utf-8")
     return target
-
-
-def printed(commands: list[str], folder: Path) -> list[str]:
-    """Run commands in one shell, `$?` included, and return what each printed on either stream."""
-    mark = "--- next command ---"
-    script = "".join(f"(s=$?; echo '{mark}'; exit $s)\n{command}\n" for command in commands)
-    variables = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "FORCE_COLOR")}
-    path = f"{folder}/.venv/bin:{os.environ['PATH']}"
-    done = subprocess.run(
-        ["sh", "-c", script],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**variables, "PATH": path, "LC_ALL": "C.UTF-8"},
-        check=False,
-    )
-    return [part.removeprefix("\n") for part in done.stdout.split(mark)[1:]]
-
-
-def matches(shown: str, got: str) -> bool:
-    """Whether a text is what a block shows."""
-    pattern = ""
-    for line in shown.splitlines():
-        if line.strip() == "...":
-            pattern += r"(?:.*\n)*?"
-        else:
-            pattern += ".*".join(re.escape(part) for part in line.rstrip().split("...")) + r"[ ]*\n"
-    return re.fullmatch(pattern, got) is not None
 
 
 @pytest.mark.system

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import grader.authoring
 from grader.authoring import calls, ends, finding, lines, parts
+from grader.catalogue.checks import load_checks
 from grader.model.history import ObjectKind
 from grader.model.verdict import Finding, Severity
 from tests.unit.checkers.history_builder import Story
+
+PAGE = Path(__file__).parents[2] / "docs" / "authoring.md"
 
 
 @pytest.fixture
@@ -108,3 +115,32 @@ def test_source_of_the_reference_is_never_shown(story: Story) -> None:
 def test_a_finding_that_blames_nobody_is_refused(story: Story) -> None:
     with pytest.raises(ValueError, match="a finding names an operation of a program, or a part"):
         finding(story.history, "Something is wrong.")
+
+
+@pytest.fixture(scope="module")
+def section() -> str:
+    """What the page for authors says of checks."""
+    return PAGE.read_text(encoding="utf-8").split("## Checks of your own")[1].split("\n## ")[0]
+
+
+def test_the_page_for_authors_names_all_there_is(section: str) -> None:
+    assert [name for name in grader.authoring.__all__ if not re.search(rf"`{name}\b", section)] == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        (["1: a\n", "2: b\n", "no number\n", "3: c\n"], []),
+        (["1: a\n", "1: b\n"], ['After line 1 comes "1: b".']),
+    ],
+)
+def test_the_check_on_the_page_works(section: str, printed: list[str], said: list[str]) -> None:
+    example = re.search(r"```python\n(.*?)```", section, re.DOTALL)
+    assert example
+    (check,) = load_checks("log", example[1])
+    s = Story("alice", "bob")
+    for number, text in enumerate(printed):
+        s.prints(10 if number % 2 else 20, text)
+    found = check.function(s.history, s.spec)
+    assert isinstance(found, list)
+    assert [one.message for one in found] == said
