@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     report = add("report", "batch", "make the outputs of a batch again")
     report.add_argument("folder", metavar="DIR", type=Path, help="what was --out")
     _add_gradebooks(report)
+    _add_publish(add("publish", "publish", "send the scores of a batch to an LMS (LTI 1.3)"))
     _add_export(add("export", "export", "write what an LMS or CI system takes"))
     add("doctor", "doctor", "say what this machine allows, and what to install")
     schema = add("schema", "schema", "print the JSON Schema of exercise.yaml")
@@ -111,6 +112,21 @@ def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument("target", metavar="TARGET", help="the system, e.g. gradescope")
     command.add_argument("exercises", metavar="EX", nargs="+")
     command.add_argument("--out", metavar="DIR", type=Path, required=True, help="a new folder for it")
+
+
+def _add_publish(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", metavar="DIR", type=Path, nargs="?", help="what was --out of the batch")
+    command.add_argument(
+        "--config", metavar="FILE", type=Path, required=True, help="how the LMS knows the grader, and its key"
+    )
+    command.add_argument(
+        "--line-item", metavar="[EX=]URL", action="append", default=[], help="where an exercise's scores go"
+    )
+    command.add_argument("--users", metavar="CSV", type=Path, help="the LTI user id of each student")
+    command.add_argument("--dry-run", action="store_true", help="show what would be sent, and send nothing")
+    command.add_argument("--force", action="store_true", help="send again what was sent before")
+    command.add_argument("--no-comments", action="store_true", help="send points only")
+    command.add_argument("--show-key", action="store_true", help="print the public key for the LMS, and end")
 
 
 def _add_selftest(command: argparse.ArgumentParser) -> None:

@@ -154,30 +154,34 @@ def _unpacked(archive: Path, folder: Path) -> Path:
 
 
 def _gradebooks(options: argparse.Namespace, exercises: Mapping[str, object]) -> Gradebooks:
-    worksheets = {name: Path(path) for name, path in _pairs(options.moodle, exercises, "--moodle").items()}
+    worksheets = {name: Path(path) for name, path in pairs(options.moodle, exercises, "--moodle").items()}
     for path in (options.canvas, *worksheets.values()):
         if path is not None and not path.is_file():
             raise UsageError(f"there is no {path}")
     return Gradebooks(
         canvas=options.canvas,
-        assignments=_pairs(options.assignment, exercises, "--assignment"),
+        assignments=pairs(options.assignment, exercises, "--assignment"),
         moodle=worksheets,
         columns=tuple(options.moodle_columns.split(",")) if options.moodle_columns else (),
     )
 
 
-def _pairs(given: Sequence[str], exercises: Mapping[str, object], option: str) -> dict[str, str]:
-    """Read EX=VALUE; with one exercise VALUE alone is enough."""
-    pairs = {}
+def pairs(given: Sequence[str], exercises: Mapping[str, object], option: str) -> dict[str, str]:
+    """Read EX=VALUE; with one exercise VALUE alone is enough.
+
+    Raises:
+        UsageError: of several exercises none is named.
+    """
+    found = {}
     for text in given:
         name, sign, value = text.partition("=")
         if sign and name in exercises:
-            pairs[name] = value
+            found[name] = value
         elif len(exercises) == 1:
-            pairs[next(iter(exercises))] = text
+            found[next(iter(exercises))] = text
         else:
             raise UsageError(f"{option}: which exercise is {shown(text)} of? Write {option} EX={shown(text)}")
-    return pairs
+    return found
 
 
 def _dumped(gradebooks: Gradebooks) -> str:

@@ -80,15 +80,16 @@ def read_roster(path: Path) -> tuple[Student, ...]:
         UsageError: it cannot be read, has no column that names students, or names one twice.
     """
     table = read_table(path)
-    columns = {key: table.column(*names) for key, names in _COLUMNS.items()}
-    if all(columns[key] is None for key in ("name", "last", "email", "login", "number", "id")):
+    if all(table.column(*names) is None for key, names in _COLUMNS.items() if key != "first"):
         raise UsageError(f"{path} has no column that names students: name, email, login, number or id")
-    students = tuple(_students(table, columns))
-    _check_unique(path, students)
+    students = tuple(student for _, student in listed(table))
+    check_unique(path, students)
     return students
 
 
-def _students(table: Table, columns: dict[str, int | None]) -> Iterable[Student]:
+def listed(table: Table) -> Iterable[tuple[Sequence[str], Student]]:
+    """Yield the rows of a table that are of a student, and who that is."""
+    columns = {key: table.column(*names) for key, names in _COLUMNS.items()}
     lms = ""
     if table.column("Identifier") is not None:
         lms = "moodle"
@@ -106,7 +107,7 @@ def _students(table: Table, columns: dict[str, int | None]) -> Iterable[Student]
         ):
             continue
         identity = cell("id")
-        yield Student(
+        student = Student(
             name=name or cell("login") or cell("email") or cell("number") or identity,
             email=cell("email"),
             login=cell("login"),
@@ -115,9 +116,15 @@ def _students(table: Table, columns: dict[str, int | None]) -> Iterable[Student]
             lms_id=identity.rsplit(" ", 1)[-1],  # Moodle: `Participant 12345`, in the language of the site
             listed=True,
         )
+        yield row, student
 
 
-def _check_unique(path: Path, students: Sequence[Student]) -> None:
+def check_unique(path: Path, students: Sequence[Student]) -> None:
+    """Make sure that no two students are known by the same thing.
+
+    Raises:
+        UsageError: two are.
+    """
     for word in ("number", "lms_id", "login", "email"):
         seen: dict[str, Student] = {}
         for student in students:
