@@ -139,7 +139,7 @@ works() {
     "$VENV/bin/python" -c '
 import importlib.util, sys
 wanted = ("elftools junitparser mypy pexpect posix_ipc pydantic_core pyseccomp pytest rich sysv_ipc "
-          "hypothesis jinja2 distributed pytest_timeout xdist yaml grader")
+          "hypothesis jinja2 distributed pytest_timeout xdist yaml cryptography jwt urllib3 grader")
 missing = [name for name in wanted.split() if importlib.util.find_spec(name) is None]
 sys.exit(sys.version_info < (3, 11) or bool(missing))' >/dev/null 2>&1 &&
         [ -x "$VENV/bin/grader" ] && [ -x "$VENV/bin/ruff" ] && at_home
@@ -149,7 +149,7 @@ ready() { [ "$(cat "$STAMP" 2>/dev/null)" = "$(stamp)" ] && works; }
 
 install_dependencies() {
     PIP_USER=0 "$VENV/bin/python" -m pip install -qq --no-input --disable-pip-version-check \
-        --editable '.[dev,cluster]' </dev/null
+        --editable '.[dev,cluster,lti]' </dev/null
 }
 
 make_venv() {
