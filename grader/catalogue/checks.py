@@ -56,7 +56,7 @@ def read_checks(folder: Path) -> tuple[str, list[Problem]]:
     if not path.exists():
         return "", []
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         return "", [Problem(str(path), 0, 0, messages_checks.NOT_TEXT)]
     except OSError as error:

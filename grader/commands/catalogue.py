@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.catalogue.checks import load_checks
 from grader.commands import console
 from grader.model.errors import UsageError
+from grader.model.exercise import Exercise
 from grader.reporters.listing import list_exercises, show_exercise
 
 
@@ -23,8 +24,7 @@ def run(options: argparse.Namespace) -> int:
     if options.name == "show":
         handout = folder / "handout.md"
         text = handout.read_text(encoding="utf-8") if handout.exists() else ""
-        rules = {check.id: check.rule for check in load_checks(exercise.id, exercise.checks)}
-        show_exercise(exercise, text, console.stdout(), rules)
+        show_exercise(exercise, text, console.stdout(), _rules(exercise))
         return 0
     language = options.language or exercise.languages[0]
     if language not in exercise.languages:
@@ -41,6 +41,16 @@ def run(options: argparse.Namespace) -> int:
     show.print(f"Read the task with `grader show {options.exercise}`;", markup=False)
     show.print(f"grade your work with `grader check {options.exercise} {target}`.", markup=False)
     return 0
+
+
+def _rules(exercise: Exercise) -> dict[str, str]:
+    """Return the rules of an exercise's own checks; one that only hidden scenarios apply stays hidden."""
+    open_ = [scenario for scenario in exercise.scenarios if not scenario.hidden]
+    return {
+        check.id: check.rule
+        for check in load_checks(exercise.id, exercise.checks)
+        if any(check.id not in (*exercise.tolerates, *scenario.tolerates) for scenario in open_)
+    }
 
 
 def _copy(starter: Path, target: Path) -> None:

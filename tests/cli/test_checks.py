@@ -91,6 +91,19 @@ def test_what_is_right_passes_and_the_rule_is_shown_before(capsys: pytest.Captur
     assert f"  one-write: {RULE}\n" in capsys.readouterr().out
 
 
+def test_a_rule_of_hidden_scenarios_only_stays_hidden(capsys: pytest.CaptureFixture[str]) -> None:
+    path = Path("exercises/my-note/exercise.yaml")
+    usage, *others = path.read_text().split("\n  - id: ")[1:]
+    head = path.read_text().split("\n  - id: ")[0]
+    usage = usage.replace("    cast:", "    tolerates: [one-write]\n    cast:")
+    others = [text.replace("    cast:", "    hidden: true\n    cast:") for text in others]
+    path.write_text("\n  - id: ".join([head, usage, *others]))
+    assert main(["show", "my-note"]) == 0
+    shown = capsys.readouterr().out
+    assert "2 hidden scenarios" in shown
+    assert "one-write" not in shown
+
+
 def test_one_that_fails_costs_no_marks_silently(capsys: pytest.CaptureFixture[str]) -> None:
     CHECKS.write_text(FAILS)
     said = "my-note/checks.py:6: the check `one-write` failed: KeyError: 'nobody'"
