@@ -142,13 +142,13 @@ def search(
         take([explorer.submit(spec) for spec in points.runs])
     failed = next((judged for judged in made if judged.failed), None) or proof(made)
     if failed is None:
-        unsteady = _difference(made[0], again.result()) if again is not None else ""
+        unsteady = difference(made[0], again.result()) if again is not None else ""
         return Found(made=tuple(made), planned=planned, unsteady=unsteady, points=points.known)
     if not budget.steady:
         return Found(made=tuple(made), planned=planned, shown=failed, points=points.known)
     failed = harmful(explorer, failed)
-    same = explorer.submit(_replayed(failed.spec, _schedule(failed))).result()
-    unsteady = _difference(failed, same)
+    same = explorer.submit(replayed(failed.spec, _schedule(failed))).result()
+    unsteady = difference(failed, same)
     shown = failed if unsteady else _small(explorer, failed, budget.shrink)
     return Found(made=tuple(made), planned=planned, shown=shown, unsteady=unsteady, points=points.known)
 
@@ -178,7 +178,8 @@ def _filled(plan: Sequence[RunSpec], made: Sequence[Judged]) -> Sequence[RunSpec
     return sorted((spec for script in scripts for spec in script), key=lambda spec: spec.slot)
 
 
-def _replayed(spec: RunSpec, switches: Sequence[Switch]) -> RunSpec:
+def replayed(spec: RunSpec, switches: Sequence[Switch]) -> RunSpec:
+    """Return the run that repeats a schedule."""
     rows = [[switch.after, switch.step, switch.to] for switch in switches]
     return replace(spec, strategy=REPLAY, options={"switches": rows})
 
@@ -187,7 +188,7 @@ def _schedule(judged: Judged) -> Switches:
     return store.decompress(judged.history).schedule if judged.history else ()
 
 
-def _difference(one: Judged, other: Judged) -> str:
+def difference(one: Judged, other: Judged) -> str:
     """Say at which operation two runs under one schedule differ; "" if they do not, or one was not made."""
     if one.history == other.history or not one.history or not other.history:
         return ""
@@ -228,7 +229,7 @@ def _small(explorer: Explorer, failed: Judged, budget: int) -> Judged:
 
     def attempts(candidates: Sequence[Switches]) -> Generator[_Attempt, None, None]:
         waiting = [
-            explorer.submit(_replayed(failed.spec, switches)) for switches in candidates[: explorer.jobs]
+            explorer.submit(replayed(failed.spec, switches)) for switches in candidates[: explorer.jobs]
         ]
         position = len(waiting)
         try:
@@ -237,7 +238,7 @@ def _small(explorer: Explorer, failed: Judged, budget: int) -> Judged:
                 if failed.kept_out is not None and failed.kept_out in failed.findings:
                     judged = blamed(judged, failed)
                 if position < len(candidates):
-                    waiting.append(explorer.submit(_replayed(failed.spec, candidates[position])))
+                    waiting.append(explorer.submit(replayed(failed.spec, candidates[position])))
                     position += 1
                 # Of a race the harm is to be seen.
                 same = judged.checks == failed.checks and (

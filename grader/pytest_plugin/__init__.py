@@ -11,8 +11,12 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from collections.abc import Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from grader.pytest_plugin.ipc import Ipc
 
 FILE_NAME = "exercise.yaml"
 _MARKER = (
@@ -53,6 +57,12 @@ def pytest_configure(config: pytest.Config) -> None:
     elif not submission.is_dir():
         what = "is not a folder" if submission.exists() else "does not exist"
         raise pytest.UsageError(f"--submission {submission} {what}; name the folder with the student's files")
+    elif config.inipath is not None and submission.resolve() in config.inipath.resolve().parents:
+        # Where pytest looks for its settings, it takes the option's value for a path to be tested.
+        raise pytest.UsageError(
+            f"pytest would take its settings from {config.inipath}, which was handed in: "
+            f"write --submission={submission}"
+        )
 
 
 def _is_exercise(config: pytest.Config, argument: str) -> bool:
@@ -68,6 +78,25 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     from grader.pytest_plugin.items import ExerciseFile
 
     return ExerciseFile.from_parent(parent, path=file_path)
+
+
+@pytest.fixture
+def ipc(request: pytest.FixtureRequest) -> Ipc:
+    """What the programs of a submission do together, under the grader: see docs/pytest.md."""
+    from grader.pytest_plugin.functions import begin
+
+    return begin(request)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Call a function that uses `ipc` once for each schedule."""
+    if "ipc" not in pyfuncitem.funcargs:
+        return (yield)
+    from grader.pytest_plugin.functions import under_schedules
+
+    with under_schedules(pyfuncitem):
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -94,6 +123,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """End the processes that grade."""
     if session.config.option.submission is not None:
-        from grader.pytest_plugin.items import close_all
+        from grader.pytest_plugin.link import close_all
 
         close_all(session.config)

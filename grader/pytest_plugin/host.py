@@ -21,6 +21,7 @@ from grader.model.verdict import Verdict
 from grader.pipeline import Request, grade
 from grader.pytest_plugin.messages import Failure, GradeTask
 from grader.pytest_plugin.settings import settings
+from grader.pytest_plugin.trials import serve_functions
 from grader.reporters.progress import Silent
 
 _PR_SET_PDEATHSIG = 1
@@ -92,8 +93,10 @@ def serve(connection: Connection[Any, Any]) -> None:
     """Do what the first message says. What goes wrong is told as a `Failure`."""
     try:
         task = connection.recv()
-        assert isinstance(task, GradeTask)
-        grade_for(connection, task)
+        if isinstance(task, GradeTask):
+            grade_for(connection, task)
+        else:
+            serve_functions(connection, task)
     except (EOFError, BrokenPipeError):
         return
     except GraderError as error:

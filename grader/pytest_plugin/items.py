@@ -14,7 +14,7 @@ from grader.model.errors import CatalogueError, GraderError
 from grader.model.exercise import Exercise, Scenario
 from grader.model.verdict import Outcome, ScenarioResult, Verdict
 from grader.planning import expand
-from grader.pytest_plugin.link import Host
+from grader.pytest_plugin.link import hosts
 from grader.pytest_plugin.messages import GradeTask
 from grader.pytest_plugin.reporting import ISOLATION, POINTS, POINTS_MAX, Shown, shown
 from grader.pytest_plugin.settings import settings
@@ -66,6 +66,9 @@ def _needed(scenario: Scenario, exercise: Exercise) -> set[str]:
     return found
 
 
+_GRADINGS = pytest.StashKey["Gradings"]()
+
+
 class ScenarioItem(pytest.Item):
     """A scenario. It is graded in `setup`, so that what could not be decided is an error and no failure."""
 
@@ -90,7 +93,7 @@ class ScenarioItem(pytest.Item):
         if result.findings and all(finding.check == "build" for finding in result.findings):
             first = gradings.unbuilt.setdefault(self.path, self.name)
             if first != self.name:
-                self._shown = Shown(f"Nothing was run: see {first}.", self._shown.summary)
+                self._shown = Shown(f"Nothing was run: see {first}.", self._shown.summary, decided=True)
         if result.outcome in (Outcome.ERROR, Outcome.INCONCLUSIVE):
             raise self._shown
 
@@ -116,7 +119,6 @@ class Gradings:
 
     def __init__(self) -> None:
         self.unbuilt: dict[Path, str] = {}
-        self._hosts: dict[Path, Host] = {}
         self._broken: dict[Path, str] = {}
 
     def result(self, item: ScenarioItem) -> tuple[Verdict, ScenarioResult]:
@@ -128,9 +130,7 @@ class Gradings:
         path = item.path
         if path in self._broken:
             raise GraderError(self._broken[path])
-        if path not in self._hosts or self._hosts[path].gone:
-            self._hosts[path] = Host(_task(item))
-        host = self._hosts[path]
+        host = hosts(item.config).get(_task(item))
         host.send(item.name)
         try:
             verdict: Verdict = host.receive()
@@ -139,11 +139,6 @@ class Gradings:
             raise
         result = next(scenario for scenario in verdict.scenarios if scenario.id == item.name)
         return verdict, result
-
-    def close(self) -> None:
-        """End all of them."""
-        for host in self._hosts.values():
-            host.close()
 
 
 def _task(item: ScenarioItem) -> GradeTask:
@@ -160,12 +155,3 @@ def _task(item: ScenarioItem) -> GradeTask:
         schedules=options.schedules,
         jobs=1 if hasattr(item.config, "workerinput") else 0,  # pytest-xdist has others beside us
     )
-
-
-_GRADINGS = pytest.StashKey[Gradings]()
-
-
-def close_all(config: pytest.Config) -> None:
-    """End the gradings of a session."""
-    if _GRADINGS in config.stash:
-        config.stash[_GRADINGS].close()

@@ -10,6 +10,8 @@ import sys
 from multiprocessing.connection import Connection
 from typing import Any
 
+import pytest
+
 from grader.model.errors import GraderError
 from grader.pytest_plugin.messages import Failure
 
@@ -77,3 +79,34 @@ class Host:
         self._connection.close()
         self._process.kill()
         self._process.wait()
+
+
+class Hosts:
+    """The processes that grade in a session: one for each task, begun when it is needed."""
+
+    def __init__(self) -> None:
+        self._all: dict[object, Host] = {}
+
+    def get(self, task: object) -> Host:
+        """Return the process for a task; a new one if it was ended."""
+        if task not in self._all or self._all[task].gone:
+            self._all[task] = Host(task)
+        return self._all[task]
+
+    def close(self) -> None:
+        """End all of them."""
+        for host in self._all.values():
+            host.close()
+
+
+_HOSTS = pytest.StashKey[Hosts]()
+
+
+def hosts(config: pytest.Config) -> Hosts:
+    """Return the processes that grade in a session."""
+    return config.stash.setdefault(_HOSTS, Hosts())
+
+
+def close_all(config: pytest.Config) -> None:
+    """End them."""
+    hosts(config).close()

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,6 +12,7 @@ from grader.catalogue.load import load_exercise
 from grader.model.config import Config
 from grader.pipeline import Request, grade
 from grader.reporters.progress import Silent
+from tests.system.pytest_sessions import Done, run_pytest
 
 pytestmark = pytest.mark.system
 
@@ -73,29 +70,6 @@ word = sys.argv[1]
 print(open("/proc/sys/kernel/random/uuid").read() if word == "random" else word)
 """
 WORDS = {"failure": "failed", "skipped": "skipped", "error": "inconclusive"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """A session that has ended."""
-
-    status: int
-    out: str
-    err: str
-
-
-def run_pytest(folder: Path, *arguments: str) -> Done:
-    """Run pytest in a folder, as a user does."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV_"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
-        cwd=folder,
-        env={**kept, "COLUMNS": "150", "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Done(status=done.returncode, out=done.stdout, err=done.stderr)
 
 
 @pytest.fixture(scope="module")
