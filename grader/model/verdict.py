@@ -42,7 +42,7 @@ class Finding:
     """One violation, with the operations that witness it.
 
     Attributes:
-        check: the check's id, one of the ids in docs/checks.md (`deadlock`, `leftovers`, ...).
+        check: the check's id: one of docs/checks.md (`deadlock`, `leftovers`, ...), or of the exercise's own.
         severity: error or advice.
         part: the name in the cast of the process concerned; empty if no single one.
         pid: process id inside the sandbox; 0 if no single process.
