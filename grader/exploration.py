@@ -232,10 +232,7 @@ class Explorer:
         return self
 
     def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
             workers = list((self._pool._processes or {}).values())  # noqa: SLF001 - there is no other way
