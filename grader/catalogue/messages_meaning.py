@@ -40,6 +40,14 @@ def helper_played(role: str) -> str:
     return f"the role {word(role)} is a helper, which only the reference plays: write `by: reference`"
 
 
+def filled_reader(part: str) -> str:
+    """Say that a submission's program may read what its connections are filled with."""
+    return (
+        f"{word(part)} must be played by the reference, by a program that reads nothing: "
+        "what fills its connections are bytes nobody has sent"
+    )
+
+
 ONLY_HELPERS = "each role is a helper, so there is no program for a student to write"
 NO_SUBMISSION = (
     "no part that is started is played by the submission, so nothing of the student's would be graded"

@@ -23,6 +23,7 @@ from grader.model.exercise import (
     Create,
     Exit,
     Expect,
+    Fill,
     Kill,
     Present,
     Reboot,
@@ -190,6 +191,11 @@ class ScriptCheck:
             for each in body.values.values() if isinstance(body, MapNode) else ():
                 for node in members(each):
                     self._signal(at(node, "signal"))
+        elif isinstance(step, Fill):
+            for node in _part_nodes(step, body):
+                part = self._scenario.cast.get(node.text)
+                if part is not None and part.by != "reference":
+                    self._report(node, messages_meaning.filled_reader(node.text))
         elif isinstance(step, Present | Absent | Create | Remove):
             self._objects(objects.wrong_name(body))
             self._objects(objects.wrong_content(step, body))

@@ -136,6 +136,12 @@ class Reboot(Strict):
     reboot: Literal[True]
 
 
+class Fill(Strict):
+    """Fill the TCP connections of parts that read nothing: nobody can send them any more."""
+
+    fill: PartNames
+
+
 class Exit(Strict):
     """Demand that parts' main processes have ended, and how."""
 
@@ -188,7 +194,7 @@ class Repeat(Strict):
 
 _STEPS: tuple[type[Strict], ...] = (
     Start, TypeText, Send, Close, Expect, Blocked, Running, Stopped, Signal, Kill, Exit, Present, Absent,
-    Create, Remove, Reboot, Advance, Repeat,
+    Create, Remove, Reboot, Fill, Advance, Repeat,
 )  # fmt: skip
 STEP_WORDS: tuple[str, ...] = tuple(next(iter(step.model_fields)) for step in _STEPS)
 """The words of the language of steps, one for each kind."""
@@ -223,6 +229,7 @@ Step = Annotated[
     | Annotated[Create, Tag("create")]
     | Annotated[Remove, Tag("remove")]
     | Annotated[Reboot, Tag("reboot")]
+    | Annotated[Fill, Tag("fill")]
     | Annotated[Advance, Tag("advance")]
     | Annotated[Repeat, Tag("repeat")],
     Discriminator(_step_word),

@@ -12,6 +12,7 @@ from grader.executors.base import Program
 from grader.model.exercise import (
     Close,
     Create,
+    Fill,
     Kill,
     Part,
     Reboot,
@@ -28,10 +29,11 @@ from grader.scenarios import demands
 from grader.scenarios.driver import Channels
 from grader.scenarios.outputs import Decision, fill
 from grader.scheduling.controller import Controller
+from grader.tracer import connections
 from grader.tracer.objects import Objects
 from grader.tracer.task import Process
 
-ACTS = (Start, TypeText, Send, Close, Signal, Kill, Create, Remove, Reboot)
+ACTS = (Start, TypeText, Send, Close, Signal, Kill, Create, Remove, Reboot, Fill)
 
 
 class Acts:
@@ -129,8 +131,8 @@ class Acts:
         if isinstance(step, Reboot):
             living = {process.part for process in self._controller.processes.values() if not process.dead}
             return {"parts": [name for name in self.mains if name in living]}
-        if isinstance(step, Close):
-            return {"parts": step.close}
+        if isinstance(step, Close | Fill):
+            return {"parts": step.close if isinstance(step, Close) else step.fill}
         if isinstance(step, TypeText):
             return {"text": {name: list(lines) for name, lines in step.type.items()}}
         if isinstance(step, Send):
@@ -151,6 +153,8 @@ class Acts:
                 self._signal(name, word)
         elif isinstance(step, Kill | Reboot):
             self._kill(step)
+        elif isinstance(step, Fill):
+            self._fill(step)
         elif isinstance(step, Create):
             self._create(step)
         elif isinstance(step, Remove):
@@ -202,6 +206,11 @@ class Acts:
                 self._controller.kill(process)
         if isinstance(step, Reboot):
             self._box.reboot()
+
+    def _fill(self, step: Fill) -> None:
+        living = [process for process in self._controller.processes.values() if not process.dead]
+        readers = [process.host for process in living if process.part in step.fill]
+        connections.fill(readers, [process.host for process in living])
 
     def _create(self, step: Create) -> None:
         what = step.create

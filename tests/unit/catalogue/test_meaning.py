@@ -214,3 +214,11 @@ def test_lists_of_parts_name_parts_of_the_cast(load: Load, demo: Demo, key: str)
 
 def test_reboot_takes_true(load: Load, demo: Demo) -> None:
     assert complaints(load, demo("      - reboot: false")) == ["22: expected `true`, found `false`"]
+
+
+def test_only_programs_of_the_reference_can_be_let_read_nothing(load: Load, demo: Demo) -> None:
+    found = complaints(load, demo("      - fill: alice"))
+    assert found == [
+        "22: `alice` must be played by the reference, by a program that reads nothing: what fills its "
+        "connections are bytes nobody has sent"
+    ]
