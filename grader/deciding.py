@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from grader.checkers._kept_out import RULE as OVERLAP_RULE
 from grader.checkers._order.blind import Blind
 from grader.checkers.compose import is_shown
-from grader.exploration import Judged
+from grader.judging import Judged
 from grader.model.errors import GraderError, SubmissionError
 from grader.model.exercise import Exercise, Scenario
 from grader.model.verdict import Finding, Outcome, ScenarioResult, Verdict

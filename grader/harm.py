@@ -12,7 +12,8 @@ from dataclasses import replace
 from itertools import product
 
 from grader import store
-from grader.exploration import Explorer, Judged
+from grader.exploration import Explorer
+from grader.judging import Judged
 from grader.model.history import History, Op
 from grader.model.schedule import Act
 from grader.model.verdict import Finding

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.exploration import Judged, Way
+from grader.judging import Judged, Way
 from grader.planning import DEFAULT, DIRECTED, TOGETHER, RunSpec
 from grader.reporters.explain import count
 

@@ -17,7 +17,8 @@ from grader.building import build_all
 from grader.deciding import decide, failed_build, history_file, skipped, unfinished
 from grader.executors.build import Build
 from grader.executors.tree import SourceTree, read_tree
-from grader.exploration import Cause, Explorer, Judged, Pending
+from grader.exploration import Cause, Explorer, Pending
+from grader.judging import Judged
 from grader.keeping import keep_counterexample
 from grader.model.config import Config
 from grader.model.exercise import Exercise, Scenario

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader import store
-from grader.exploration import Judged
+from grader.judging import Judged
 from grader.model.fault import Fault, victim_of, word_of
 from grader.model.history import History
 from grader.planning import RunSpec

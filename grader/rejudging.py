@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.deciding import decide, history_file
 from grader.executors.tree import read_tree
-from grader.exploration import Judged, judge
+from grader.judging import Judged, judge
 from grader.model.config import Config
 from grader.model.errors import SubmissionError, UsageError
 from grader.model.exercise import Exercise, Scenario

@@ -14,7 +14,8 @@ from grader.counterexample import (
     digest_of_submission,
 )
 from grader.executors.tree import read_tree
-from grader.exploration import judge, perform
+from grader.exploration import perform
+from grader.judging import judge
 from grader.model.config import Config
 from grader.model.errors import SubmissionError, UsageError
 from grader.model.exercise import Exercise

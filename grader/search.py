@@ -7,14 +7,16 @@ one is run again - a program that does not do the same thing twice is not judged
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader import store
-from grader.exploration import Explorer, Judged, Pending
+from grader.exploration import Explorer, Pending
 from grader.filling import fill
 from grader.harm import harmful
+from grader.judging import Judged
 from grader.model.history import EndReason, Op
 from grader.model.schedule import Switch
 from grader.overlapping import attempt, blamed, proof
@@ -55,16 +57,16 @@ class Budget:
     Attributes:
         seconds: what runs may cost (`grader.costs`) before no further one is looked at; once for schedules,
             once for faults.
-        patience: wall-clock seconds after which none is looked at either, whatever the rest costs.
         shrink: runs spent on making a failing schedule small.
+        patience: wall-clock seconds after which none is looked at either, whatever the rest costs.
         faults: points of each script at which faults are tried.
         go_on: do not stop at the first failure.
         steady: make one run twice, and see whether they differ.
     """
 
     seconds: float
-    patience: float
     shrink: int
+    patience: float = math.inf
     faults: int = 0
     go_on: bool = False
     steady: bool = True

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from grader.exploration import Judged
+from grader.judging import Judged
 from grader.placing import told
 from grader.planning import DIRECTED, PCT
 from grader.reporters.explain import count

@@ -11,7 +11,8 @@ from grader.building import build_all
 from grader.deciding import decide
 from grader.executors.build import Build
 from grader.executors.tree import read_tree
-from grader.exploration import Cause, Explorer, Judged
+from grader.exploration import Cause, Explorer
+from grader.judging import Judged
 from grader.model.config import Config, ExplorationConfig
 from grader.model.errors import GraderError
 from grader.model.verdict import Outcome, Severity

@@ -9,7 +9,8 @@ from benchmarks.measure import NotMeasuredError
 from benchmarks.races.programs import FOLDER, Example
 from grader.building import build_all
 from grader.executors.tree import SourceTree
-from grader.exploration import Explorer, Judged
+from grader.exploration import Explorer
+from grader.judging import Judged
 from grader.model.config import BuildConfig, Config
 from grader.model.exercise import Exercise, Exit, Part, Role, Scenario, Start
 from grader.model.verdict import Finding, Severity

@@ -28,7 +28,18 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"batch", "selftest", "lint", "exports"}),
     frozenset({"pipeline", "replaying", "rejudging"}),
     frozenset({"deciding", "telling", "search", "keeping"}),
-    frozenset({"exploration", "overlapping", "harm", "placing", "counterexample", "shrinking", "building"}),
+    frozenset(
+        {
+            "exploration",
+            "judging",
+            "overlapping",
+            "harm",
+            "placing",
+            "counterexample",
+            "shrinking",
+            "building",
+        }
+    ),
     frozenset({"authoring"}),
     frozenset({"store", "planning", "filling", "catalogue", "config", "scenarios", "checkers", "reporters"}),
     frozenset({"scheduling", "sandbox", "executors", "faults", "monitors", "tracer"}),

@@ -24,7 +24,7 @@ def reader() -> Iterator[tuple[int, socket.socket]]:
         child = os.fork()
         if child == 0:
             own = socket.create_connection(listener.getsockname())
-            while own:
+            while own.fileno() >= 0:
                 signal.pause()
         sender, _ = listener.accept()
     with sender:

@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.checkers import compose
 from grader.deciding import decide
-from grader.exploration import Judged
+from grader.judging import Judged
 from grader.model.config import LimitsConfig
 from grader.model.exercise import Scenario
 from grader.model.history import ObjectKind

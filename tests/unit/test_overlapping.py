@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.exploration import Judged, Way
+from grader.judging import Judged, Way
 from grader.model.config import LimitsConfig
 from grader.model.exercise import Scenario
 from grader.model.schedule import Act

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader import store
-from grader.exploration import Judged
+from grader.judging import Judged
 from grader.model.config import LimitsConfig
 from grader.model.exercise import Part, Scenario, Start
 from grader.model.fault import (

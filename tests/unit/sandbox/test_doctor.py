@@ -64,7 +64,9 @@ class TestWithoutBubblewrap:
     def test_root_never_runs_programs_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(os, "geteuid", lambda: 0)
         monkeypatch.setattr(other_user, "complaint", lambda: "root may not")
-        with pytest.raises(HostError, match=r"apt install bubblewrap`\n.*root may not. They are never run as"):
+        with pytest.raises(
+            HostError, match=r"apt install bubblewrap`\n.*root may not. They are never run as"
+        ):
             doctor.choose_isolation(IsolationConfig(allow_weaker=True))
 
     def test_the_probes_say_what_to_install(self) -> None:
