@@ -5,12 +5,12 @@ The fixtures stand in `conftest.py`: `right`, `wrong`, `hanging`, `uncompilable`
 
 from __future__ import annotations
 
-import os
+import contextlib
+import io
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
+from grader.cli import main
 from grader.config import site_root
 
 EXERCISE = "pingpong"
@@ -133,15 +133,10 @@ int main(int argc, char **argv)
 
 def export(target: str, out: Path, *exercises: str) -> Path:
     """Make a target's bundle by the command, and return its folder."""
-    done = subprocess.run(
-        [sys.executable, "-m", "grader", "export", target, *(exercises or (EXERCISE,)), "--out", out],
-        cwd=site_root(),
-        env={**os.environ, "PYTHONPATH": str(site_root())},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        status = main(["export", target, *(exercises or (EXERCISE,)), "--out", str(out)])
+    assert status == 0, said.getvalue()
     return out
 
 
