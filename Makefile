@@ -31,7 +31,7 @@ docs: setup ## write what is generated in docs/
 	@$(BIN)/python scripts/coverage_table.py
 
 selftest: setup ## grade every reference, accepted variant and mutant of the catalogue, in a sample of schedules
-	@$(BIN)/grader selftest --schedules 2
+	@$(BIN)/grader selftest --all --schedules 2
 
 benchmark: setup ## print the figures this project promises to keep
 	@$(BIN)/python -m benchmarks

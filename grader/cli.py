@@ -130,9 +130,16 @@ def _add_publish(command: argparse.ArgumentParser) -> None:
 
 
 def _add_selftest(command: argparse.ArgumentParser) -> None:
-    command.add_argument("exercise", metavar="EX", nargs="?", help="default: all")
+    command.add_argument("exercises", metavar="EX", nargs="*", help="default: all")
+    command.add_argument("--all", action="store_true", help="all exercises, said aloud")
+    command.add_argument("--verbose", "-v", action="store_true", help="a row for each solution")
     command.add_argument("--seed", type=_natural, default=0, help="of the schedules (default: 0)")
-    command.add_argument("--schedules", metavar="N", type=_positive, help="schedules for each script")
+    command.add_argument(
+        "--schedules",
+        metavar="N",
+        type=_positive,
+        help="a sample: of a right solution so many schedules of each script; a mutant is never sampled",
+    )
     command.add_argument("--jobs", metavar="N", type=_positive, help="solutions side by side")
     command.add_argument("--only", metavar="TEXT", default="", help="only solutions with TEXT in their name")
 

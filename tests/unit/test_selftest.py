@@ -128,6 +128,34 @@ def test_a_right_solution_gets_a_sample(kind: Kind, steady: bool, monkeypatch: p
     assert asked == [(2, 6, "", steady)]
 
 
+@pytest.mark.parametrize(("sample", "schedules"), [(1, 1), (2, 1), (4, 2)])
+def test_a_right_solution_in_python_gets_half_of_the_schedules(
+    sample: int, schedules: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "client.py").touch()
+    asked = grading(monkeypatch, {schedules: (result("first"),)})
+    solution = Solution(kind="accepted", name="one", path=tmp_path)
+    assert grade_solution(EXERCISE, Path("reference"), solution, Config(), schedules=sample).ok
+    assert asked == [(schedules, 6, "", False)]
+
+
+def test_each_solution_is_graded_once_what_takes_long_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("peers/c/a.c", "accepted/p/a.py", "rejected/race/x/a.c", "rejected/race/y/a.py"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    calm = (result("first"),)
+    grading(monkeypatch, dict.fromkeys((1, 2, None), calm))
+    rows = list(selftest.selftest([(EXERCISE, tmp_path)], Config(), schedules=2, jobs=1))
+    assert [(row.kind, row.name, row.got) for row in rows] == [
+        ("accepted", "p", "passed"),
+        ("reference", "c", "passed"),
+        ("mutant", "race/y", "passed"),
+        ("mutant", "race/x", "passed"),
+    ]
+
+
 @pytest.mark.parametrize(("kind", "check"), [("reference", ""), ("accepted", ""), ("mutant", "race")])
 def test_without_a_sample_all_get_the_whole(kind: Kind, check: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = grading(monkeypatch, {None: (result("first", *([check] if check else [])),)})
