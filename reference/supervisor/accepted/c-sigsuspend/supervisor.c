@@ -33,6 +33,7 @@ static pid_t run(char **command, const sigset_t *mask)
 {
     pid_t pid = fork();
     if (pid == 0) {
+        signal(SIGTERM, SIG_DFL); /* before it can come: a handler of ours would swallow it until exec */
         sigprocmask(SIG_SETMASK, mask, NULL);
         execvp(*command, command);
         perror(*command);
