@@ -17,6 +17,9 @@ from grader.model.exercise import CHECKS
 
 _COMMAND = "python -m benchmarks.accuracy"
 
+_STATUS_WIDTH = 3
+_CHANGES_SHOWN = 5
+
 _PAGE = """# How often the grader is right
 
 Made by `{command}` from the solutions that come with the exercises; do not edit. It takes
@@ -203,10 +206,13 @@ def _measured(tasks: Iterable[Task], rows: Mapping[str, Row]) -> int:
 def _commit() -> str:
     def git(*arguments: str) -> str:
         done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-        return done.stdout.strip()
+        return done.stdout
 
-    changed = git("status", "--porcelain", "--", "grader", "exercises", "reference")
-    return f"{git('rev-parse', '--short', 'HEAD') or 'unknown'}{', with changes' if changed else ''}"
+    status = git("status", "--porcelain", "--", "grader", "exercises", "reference")
+    changed = [line[_STATUS_WIDTH:] for line in status.splitlines()]
+    changes = f", with changes in {', '.join(changed[:_CHANGES_SHOWN])}" if changed else ""
+    more = " and more" if len(changed) > _CHANGES_SHOWN else ""
+    return f"{git('rev-parse', '--short', 'HEAD').strip() or 'unknown'}{changes}{more}"
 
 
 def _machine() -> str:
