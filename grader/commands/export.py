@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.commands import console
 from grader.commands.formatted import find_target
-from grader.config import site_root
+from grader.config import load_config, site_root
 from grader.exports.base import Course, File
 from grader.exports.site import site_files
 from grader.model.errors import UsageError
@@ -20,7 +20,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"{target.title} needs no bundle: see docs/lms/{options.target}.md")
     exercises = tuple({name: console.exercise(name) for name in options.exercises}.values())
     course = Course(
-        exercises=exercises, site=site_files(site_root(), [exercise.id for exercise in exercises])
+        exercises=exercises,
+        site=site_files(site_root(), [exercise.id for exercise in exercises]),
+        config=load_config(),
     )
     files = dict(target.files(course))
     _write(options.out, files)

@@ -60,21 +60,21 @@ def put_compilers(box: Box) -> dict[str, str]:
         The variables that make a build use them.
     """
     objects = put_run_time(box)
-    scripts = {name: _script(name, objects) for name in _compilers()} | {"strip": _NO_STRIP}
+    scripts = {name: _script(name, objects, box.root) for name in _compilers()} | {"strip": _NO_STRIP}
     contents = {name: text.encode() for name, text in scripts.items()}
     box.put(FOLDER, archives.of_mapping(contents, dict.fromkeys(contents, 0o755)), clear=True)
     return {"PATH": f"{FOLDER}:{MINIMAL_ENVIRONMENT['PATH']}"}
 
 
-def _script(name: str, objects: list[str]) -> str:
+def _script(name: str, objects: list[str], root: str) -> str:
     if _is_clang(name):
         flags = (*shim.CLANG_COMPILE_FLAGS, "-fno-sanitize-link-runtime")
-        linked = ("-x", "none", *objects, *shim.LINK_FLAGS)
+        linked = ("-x", "none", *(f"{root}{path}" for path in objects), *shim.LINK_FLAGS)
     else:
-        flags = (*shim.COMPILE_FLAGS, f"-B{RUN_TIME}/")
-        linked = ("-x", "none", f"{RUN_TIME}/{HOOKS}", *shim.LINK_FLAGS)
+        flags = (*shim.COMPILE_FLAGS, f"-B{root}{RUN_TIME}/")
+        linked = ("-x", "none", f"{root}{RUN_TIME}/{HOOKS}", *shim.LINK_FLAGS)
     quoted = " ".join(f"'{flag}'" for flag in (*flags, "-fno-omit-frame-pointer"))
-    return _SCRIPT.format(folder=FOLDER, flags=quoted, linked=" ".join(linked))
+    return _SCRIPT.format(folder=f"{root}{FOLDER}", flags=quoted, linked=" ".join(linked))
 
 
 @functools.cache

@@ -19,6 +19,7 @@ from grader.model.config import LimitsConfig
 from grader.model.errors import InternalError
 from grader.sandbox import archives
 from grader.sandbox.box import Box
+from grader.sandbox.isolation import own_user
 
 FOLDER = "/build/shim"
 """Where it is during a build."""
@@ -75,7 +76,7 @@ def _sources() -> list[Path]:
 
 
 def _compile(isolation: str) -> bytes:
-    with Box(isolation, LimitsConfig()) as box:
+    with Box(own_user(isolation), LimitsConfig()) as box:
         box.put(FOLDER, archives.of_files(_sources()))
         argv = ["gcc", *shim.SHIM_FLAGS, "-c", *(path.name for path in shim.SOURCES)]
         result = box.command(argv, cwd=FOLDER, time_s=_TIME_S, output_max=_OUTPUT_MAX)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.deciding import exit_status
+from grader.model.config import Config
 from grader.model.errors import UsageError
 from grader.model.exercise import Exercise
 from grader.model.verdict import Verdict
@@ -36,10 +37,12 @@ class Course:
     Attributes:
         exercises: what is handed in there, in the order of the command line.
         site: all it takes to grade them, by path relative to one folder: see `site.py`.
+        config: the site's settings, for targets that need others.
     """
 
     exercises: tuple[Exercise, ...]
     site: Mapping[str, File]
+    config: Config = field(default_factory=Config)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,10 @@ class CommandResult:
 
 
 class Box:
-    """One sandbox. Use it as a context manager, or call `close`. Programs see its folder `work`."""
+    """One sandbox. Use it as a context manager, or call `close`.
+
+    Without namespaces its folders are below `root` on the machine, and programs see them there.
+    """
 
     def __init__(
         self,
@@ -86,11 +89,10 @@ class Box:
         self._agent: Confined | None = None
         self._closed = False
         self._folder = None if isolation == FULL else other_user.folder(isolation)
-        root = os.path.realpath(self._folder.name) if self._folder else ""
-        self.work = f"{root}/work"
+        self.root = os.path.realpath(self._folder.name) if self._folder else ""
         self._conversation = Conversation()
         setup = {
-            "root": root,
+            "root": self.root,
             "limits": rlimits(limits),
             "nested": "yes" if parts_apart else "try" if isolation == FULL else "no",
         }

@@ -94,7 +94,7 @@ class Run:
         self._box = box
         self._steps = spec.script.steps
         self._position = 0
-        self._objects = Objects(work=box.work)
+        self._objects = Objects(work=f"{box.root}/work")
         self._recorder = Recorder()
         self._clock = VirtualClock(spec.seed)
         self._recorder.now = lambda: self._clock.now

@@ -20,6 +20,8 @@ from typing import IO
 import pyseccomp
 import pytest
 
+from grader.executors._run_time import _place
+from grader.exports.contained import CACHE
 from grader.sandbox.isolation import top_level
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run programs as a container does")
@@ -77,7 +79,9 @@ class Container:
             )
 
     def _system(self) -> list[str]:
-        line = ["--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts", "--die-with-parent"]
+        line = ["--unshare-ipc", "--unshare-net", "--unshare-uts", "--die-with-parent"]
+        # Whoever may make namespaces must see /proc in full; bubblewrap covers parts of a new one.
+        line += ["--bind", "/proc", "/proc"] if self.namespaces else ["--unshare-pid", "--proc", "/proc"]
         for name in self.capabilities:
             line += ["--cap-add", f"CAP_{name}"]
         for parent in [*Path(sys.base_prefix).parents][-2::-1]:
@@ -86,10 +90,12 @@ class Container:
             line += ["--ro-bind", folder, folder]
         for path, target in top_level():
             line += ["--symlink", target, path] if target else ["--ro-bind", path, path]
-        line += ["--ro-bind", sys.prefix, VENV, "--proc", "/proc", "--dev", "/dev"]
+        line += ["--ro-bind", sys.prefix, VENV, "--dev", "/dev"]
         for folder in ("/dev/shm", "/tmp"):
             line += ["--perms", "1777", "--tmpfs", folder]
-        return [*line, "--mqueue", "/dev/mqueue"]
+        cache = _place("").parent
+        cache.mkdir(parents=True, exist_ok=True)
+        return [*line, "--mqueue", "/dev/mqueue", "--bind", str(cache), f"{CACHE}/{cache.name}"]
 
     def _folders(self) -> list[str]:
         line = []
