@@ -1,28 +1,22 @@
-"""GitHub Actions: a composite action, annotations on the student's lines, and a summary of the job.
-
-Commands to the runner are lines of a job's output, `::error file=...::text`: no line of a student's is
-printed as it is (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
-"""
+"""GitHub Actions: a composite action, annotations on the student's lines, and a summary of the job."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from grader.exports import markdown
+from grader.exports import annotating, markdown
 from grader.exports.base import Course, Document, File, Result, Surroundings, Target
-from grader.exports.located import Located, checkout, located
+from grader.exports.located import checkout, located
 from grader.exports.site import PACKAGES
 from grader.exports.templates import filled
-from grader.model.verdict import Severity, Verdict
+from grader.model.verdict import Verdict
 from grader.reporters import explain, junit
 
 REPORT: Final = "ipc-grader.xml"
 """The JUnit report, in $RUNNER_TEMP: in the repository a student could have put a file of that name."""
 
-_ANNOTATIONS_MAX: Final = 10  # of errors, and of warnings, that GitHub shows for a step
-_MESSAGE_MAX: Final = 4000
 _SUMMARY_MAX: Final = 1 << 20
 
 
@@ -59,43 +53,7 @@ def _render(verdict: Verdict, surroundings: Surroundings) -> Iterable[Document]:
         path=Path(surroundings.variable("GITHUB_OUTPUT")),
         append=True,
     )
-    yield Document(text="".join(f"{line}\n" for line in _log(told, found)))
-
-
-def _log(verdict: Verdict, found: list[Located]) -> Iterator[str]:
-    errors = [one for one in found if one.finding.severity is Severity.ERROR]
-    advice = [one for one in found if one.finding.severity is Severity.ADVICE]
-    undecided = explain.open_question(verdict)
-    if undecided:
-        yield command("warning", undecided, title="not decided")
-    yield from _annotations("error", errors, _ANNOTATIONS_MAX)
-    yield from _annotations("warning", advice, _ANNOTATIONS_MAX - bool(undecided))
-    yield explain.summary(verdict)
-
-
-def _annotations(level: str, found: list[Located], most: int) -> Iterator[str]:
-    shown = found if len(found) <= most else found[: most - 1]
-    for one in shown:
-        place = {"file": one.path, "line": str(max(one.finding.line, 1))} if one.path else {}
-        yield command(level, one.text, **place, title=explain.headline(one.finding))
-    if len(shown) < len(found):
-        rest = explain.count(len(found) - len(shown), "more finding")
-        yield command(level, f"{rest}: see the summary of this job", title="more")
-
-
-def command(name: str, text: str, **properties: str) -> str:
-    """Return a line the runner takes for a command, whatever is in the text."""
-    told = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    cut = text if len(text) <= _MESSAGE_MAX else f"{text[:_MESSAGE_MAX]} [...]"
-    return f"::{name} {told}::{_data(cut)}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    yield Document(text=annotating.log(told, found))
 
 
 TARGET: Final = Target(title="GitHub Actions", files=_files, result=Result(render=_render, check=_check))
