@@ -7,7 +7,7 @@ import functools
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from grader.batch.scratch import scratch
 from grader.catalogue.load import FILE_NAME, load_exercise
 from grader.config import EXERCISES_NAME, reference_of, site_root
 from grader.counterexample import digest_of_exercise
-from grader.executors.tree import read_tree
+from grader.executors.build import executors
+from grader.executors.tree import SourceTree, printable, read_tree
 from grader.model.config import BuildConfig, Config
 from grader.model.errors import GraderError, SubmissionError
 from grader.model.exercise import Exercise
@@ -34,6 +35,7 @@ Grade = Callable[[Task], Result]
 _PATIENCE = 10
 """By how much a batch is more patient with the wall clock than a single check: it shares the machine."""
 _MESSAGE_MAX = 300
+_NAMES_MAX = 5
 _BAD_NAME = (errno.ENAMETOOLONG, errno.EINVAL, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EILSEQ)
 _REPORTS: dict[str, Render] = {
     "report.txt": terminal.to_text,
@@ -127,6 +129,7 @@ def grade_task(task: Task) -> Result:
 def _graded(task: Task, exercise: Exercise, reference: Path, folder: Path) -> Result:
     submission = folder / "submission"
     _written(task, submission)
+    check_programs(read_tree(submission, task.config.build), exercise.written)
     verdict = grade(
         Request(
             exercise=exercise,
@@ -141,6 +144,21 @@ def _graded(task: Task, exercise: Exercise, reference: Path, folder: Path) -> Re
         Silent(),
     )
     return result_of(verdict, task.label)
+
+
+def check_programs(tree: SourceTree, roles: Sequence[str]) -> None:
+    """Refuse what holds none of the programs: a text, a picture, another week's work. That is no zero.
+
+    Raises:
+        SubmissionError: it does; says what it holds.
+    """
+    if not roles or any(executor.roles(tree, roles) for executor in executors()):
+        return
+    names = sorted(map(printable, tree.files))
+    more = f" and {len(names) - _NAMES_MAX} more" if len(names) > _NAMES_MAX else ""
+    raise SubmissionError(
+        f"it has none of the programs ({', '.join(roles)}), only {', '.join(names[:_NAMES_MAX])}{more}"
+    )
 
 
 def _written(task: Task, folder: Path) -> None:

@@ -227,7 +227,13 @@ def _finish(journal: Journal, titles: Mapping[str, str], gradebooks: Gradebooks)
     for line in told:
         show.print(line, markup=False, soft_wrap=True)
     parts = [f"{counts[status]} {status.value}" for status in Status if counts[status]]
-    show.print(f"{count(counts.total(), 'submission')}: {', '.join(parts) or 'nothing'}.", markup=False)
+    missing = sum(1 for exercise in titles for _ in journal.missing(exercise))
+    absent = f"; {count(missing, 'student')} on the roster handed in nothing" if missing else ""
+    show.print(
+        f"{count(counts.total(), 'submission')}: {', '.join(parts) or 'nothing'}{absent}.",
+        markup=False,
+        soft_wrap=True,
+    )
     show.print(f"look at {journal.folder / 'class.html'}", markup=False, soft_wrap=True)
     if counts[Status.ERROR]:
         show.print("--retry-errors grades those again at which the grader failed")

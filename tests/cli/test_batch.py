@@ -133,7 +133,7 @@ def test_from_the_download_of_moodle_to_what_it_takes_back(capsys: pytest.Captur
     assert run("shm-counter", "download.zip", *options, "--schedules", "1") == 1
 
     shown = capsys.readouterr()
-    assert "3 submissions: 2 graded, 1 unreadable." in shown.out
+    assert "3 submissions: 2 graded, 1 unreadable; 1 student on the roster handed in nothing." in shown.out
     found = summary()
     assert found["Ada L"] == ("graded", "0")
     assert (found["Eve R"], found["Una M"]) == (("unreadable", ""), ("missing", ""))

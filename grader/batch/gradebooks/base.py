@@ -9,6 +9,8 @@ from grader.batch.intake.roster import Matcher
 from grader.batch.journal import Row
 from grader.batch.model import Status, Student
 
+_BUILD = "build"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
@@ -73,6 +75,9 @@ def find_grades(students: Mapping[int, Student], rows: Iterable[Row]) -> Grades:
 def comment(row: Row) -> str:
     """Return what a student reads beside the grade; of hidden scenarios only that they failed."""
     parts = []
+    failed = [scenario for scenario in row.result.scenarios if scenario["outcome"] == "failed"]
+    if failed and all({f["check"] for f in scenario["findings"]} == {_BUILD} for scenario in failed):
+        return "It could not be built, so nothing of it could be tried."
     for scenario in row.result.scenarios:
         if scenario["outcome"] == "failed":
             checks = ", ".join(dict.fromkeys(f["check"] for f in scenario["findings"]))

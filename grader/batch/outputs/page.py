@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import jinja2
 
 from grader.batch.journal import Journal, Row
 from grader.batch.model import Status, shown
+from grader.batch.outputs.students import REPORT, TEACHERS
 from grader.batch.table import number
 from grader.reporters.explain import one_line
 
@@ -21,6 +23,14 @@ _EXAMPLES_MAX = 3
 _SLOWEST = 10
 _LISTED_MAX = 500
 _MARKS = {"passed": "✓", "failed": "✗", "skipped": "-", "inconclusive": "?", "error": "!"}
+_LEGEND = {
+    "passed": "passed",
+    "failed": "failed",
+    "skipped": "skipped, for one that it builds on failed",
+    "inconclusive": "undecided",
+    "error": "the grader failed",
+}
+_JUDGED = (Status.GRADED, Status.UNDECIDED)
 
 
 @dataclass(slots=True)
@@ -61,7 +71,7 @@ class Overview:
             self.bins[int(share * _BINS + 1e-9)] += 1
         elif len(self.not_graded) < _LISTED_MAX:
             told = {"who": who, "status": result.status.value, "reason": shown(result.reason)}
-            self.not_graded.append(told)
+            self.not_graded.append({**told, "link": _link(row)})
         if roster and not any(student.listed for student in row.entry.students):
             self.not_listed.append(who)
         heapq.heappush(self.slowest, (result.seconds, who))
@@ -79,15 +89,12 @@ class Overview:
                 check.findings += 1
                 check.students += finding["check"] not in seen
                 seen.add(finding["check"])
-                if len(check.examples) < _EXAMPLES_MAX and all(e["who"] != who for e in check.examples):
+                message = one_line(finding["message"])
+                told = any(message == e["message"] or who == e["who"] for e in check.examples)
+                if len(check.examples) < _EXAMPLES_MAX and not told:
                     where = f"{finding['file']}:{finding['line']}" if finding["line"] else ""
                     check.examples.append(
-                        {
-                            "who": who,
-                            "message": one_line(finding["message"]),
-                            "where": where,
-                            "in": scenario["id"],
-                        }
+                        {"who": who, "message": message, "where": where, "in": scenario["id"]}
                     )
 
     @property
@@ -152,7 +159,7 @@ def lines(journal: Journal, titles: Mapping[str, str]) -> Iterator[str]:
     yield from template.generate(
         exercises=overviews,
         grid=lambda overview: _grid(journal, overview),
-        marks=_MARKS,
+        legend=[(outcome, mark, _LEGEND[outcome]) for outcome, mark in _MARKS.items()],
         listed_max=_LISTED_MAX,
     )
 
@@ -172,6 +179,7 @@ def _grid(journal: Journal, overview: Overview) -> Iterable[dict[str, Any]]:
         outcomes = {scenario["id"]: scenario for scenario in row.result.scenarios}
         yield {
             "who": _who(row),
+            "link": _link(row),
             "status": row.result.status.value,
             "points": number(row.result.points) if graded else "",
             "cells": [_cell(outcomes.get(scenario)) for scenario in overview.scenarios],
@@ -184,6 +192,13 @@ def _cell(scenario: Mapping[str, Any] | None) -> dict[str, str]:
     checks = ", ".join(dict.fromkeys(finding["check"] for finding in scenario["findings"]))
     title = f"{scenario['id']}: {scenario['outcome']}" + (f" ({checks})" if checks else "")
     return {"outcome": scenario["outcome"], "mark": _MARKS[scenario["outcome"]], "title": title}
+
+
+def _link(row: Row) -> str:
+    """Return where the teacher's report of a submission is, seen from the page; "" if there is none."""
+    if row.result.status not in _JUDGED:
+        return ""
+    return quote(f"{TEACHERS}/{row.entry.label}/{row.entry.exercise}/{REPORT}")
 
 
 def _who(row: Row) -> str:

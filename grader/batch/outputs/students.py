@@ -17,7 +17,7 @@ STUDENTS: Final = "students"
 TEACHERS: Final = "teacher"
 FEEDBACK: Final = "feedback"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_NOT_GRADED = "report.txt"
+REPORT: Final = "report.txt"
 _HANDED_BACK = (".txt", ".replay.json")
 
 
@@ -40,7 +40,7 @@ def _reports(journal: Journal, row: Row) -> Iterator[tuple[str, str]]:
     files = journal.files(row.number)
     yield from files.items()
     if not files:
-        yield _NOT_GRADED, f"This submission was not graded: {row.result.reason}\nThere are no points yet.\n"
+        yield REPORT, f"This submission was not graded: {row.result.reason}\nThere are no points yet.\n"
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

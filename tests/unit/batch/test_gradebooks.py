@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.batch.gradebooks import canvas, moodle
-from grader.batch.gradebooks.base import Filled
+from grader.batch.gradebooks.base import Filled, comment
 from grader.batch.journal import Row
 from grader.batch.model import Entry, Result, Status, Student
 from grader.batch.table import defused, number, read_table, render
@@ -162,3 +162,10 @@ def test_points_have_two_decimals_at_most() -> None:
         "33.33",
         "123456.79",
     ]
+
+
+def test_who_could_not_be_built_is_told_once() -> None:
+    built = row(Student(name="A"), 0.0, Status.GRADED, "build", "build")
+    assert comment(built) == "It could not be built, so nothing of it could be tried."
+    some = row(Student(name="A"), 0.0, Status.GRADED, "build", "race")
+    assert comment(some) == "Not passed: T0 (build); T1"

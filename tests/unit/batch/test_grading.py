@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from grader.batch.grading import patient, result_of
+import pytest
+
+from grader.batch.grading import check_programs, patient, result_of
 from grader.batch.model import TEACHER, Status
+from grader.executors.tree import SourceTree
 from grader.model.config import Config
+from grader.model.errors import SubmissionError
 from grader.model.verdict import Finding, Outcome, ScenarioResult, Verdict
 
 FOUND = Finding(check="race", message="an unmistakable secret", why="two at once", file="a.c", line=7)
@@ -107,4 +111,21 @@ def replace_times(changed: Config, config: Config) -> Config:
             "limits": changed.limits.model_copy(update={"wall_s": config.limits.wall_s}),
             "build": changed.build.model_copy(update={"time_s": config.build.time_s}),
         }
+    )
+
+
+def tree(*names: str) -> SourceTree:
+    return SourceTree(files=dict.fromkeys(names, b""), modes={})
+
+
+@pytest.mark.parametrize("names", [["server.c"], ["client.py", "notes.txt"], ["Makefile", "all.c"]])
+def test_whoever_hands_in_one_of_the_programs_is_judged(names: list[str]) -> None:
+    check_programs(tree(*names), ["server", "client"])
+
+
+def test_whoever_hands_in_something_else_has_not_failed() -> None:
+    with pytest.raises(SubmissionError) as raised:
+        check_programs(tree("notes.pdf", "b\n.c", *"12345"), ["server", "client"])
+    assert str(raised.value) == (
+        "it has none of the programs (server, client), only 1, 2, 3, 4, 5 and 2 more"
     )

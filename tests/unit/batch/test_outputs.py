@@ -6,13 +6,16 @@ import csv
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import junitparser
 import pytest
 
 from benchmarks.simulated import EXERCISE, batch_of, write_class
-from grader.batch.journal import Journal
+from grader.batch.journal import Journal, Row
+from grader.batch.model import Entry, Result, Status
 from grader.batch.outputs.make import Gradebooks, make_outputs
+from grader.batch.outputs.page import Overview
 from grader.batch.runner import run_batch
 from grader.model.errors import UsageError
 from tests.unit.batch.test_runner import Here, Seen
@@ -97,15 +100,18 @@ class Page(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tags: list[str] = []
+        self.loads: list[str] = []
         self.links: list[str] = []
         self.text = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        self.links += [
-            str(value) for name, value in attrs if name in ("src", "href") or name.startswith("on")
-        ]
+        found = [str(value) for name, value in attrs if name in ("src", "href") or name.startswith("on")]
+        if tag == "a" and len(attrs) == 1:
+            self.links += found
+        else:
+            self.loads += found
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -113,7 +119,7 @@ class Page(HTMLParser):
 
 def test_the_page_needs_nothing_runs_nothing_and_shows_all(out: Path) -> None:
     page = Page((out / "class.html").read_text(encoding="utf-8"))
-    assert ("script" in page.tags, page.links) == (False, [])
+    assert ("script" in page.tags, page.loads) == (False, [])
     for text in (
         "Count <together>",
         "<script>alert(1)<_script>",
@@ -123,6 +129,28 @@ def test_the_page_needs_nothing_runs_nothing_and_shows_all(out: Path) -> None:
         "the grader failed",
     ):
         assert text in page.text
+
+
+def test_the_page_leads_to_the_report_of_each_who_was_judged(out: Path) -> None:
+    page = Page((out / "class.html").read_text(encoding="utf-8"))
+    reports = [unquote(link) for link in page.links]
+    assert sorted(reports) == sorted(
+        str(path.relative_to(out)) for path in (out / "teacher").rglob("report.txt")
+    )
+    assert len(reports) == 3
+
+
+def test_an_example_is_not_told_twice(tmp_path: Path) -> None:
+    overview = Overview(id="ex", title="Ex")
+    for name, message in (("Ada", "two accesses"), ("Bob", "two accesses"), ("Eve", "another")):
+        finding = {"check": "race", "message": message, "file": "", "line": 0}
+        scenario = {"id": "s", "outcome": "failed", "findings": [finding]}
+        entry = Entry(exercise="ex", label=name, students=(), paths=())
+        result = Result(status=Status.GRADED, points_max=1.0, scenarios=(scenario,))
+        overview.add(Row(entry=entry, result=result, number=1), roster=False)
+    (check,) = overview.commonest
+    assert [example["who"] for example in check.examples] == ["Ada", "Eve"]
+    assert (check.students, check.findings) == (3, 3)
 
 
 def test_reports_are_the_same_when_they_are_made_again(out: Path) -> None:
