@@ -23,7 +23,9 @@ from tests.conformance.exports.submissions import EXERCISE, FEW, SHOUTS
 
 pytestmark = pytest.mark.system
 
-WHOLE = {
+Form: TypeAlias = dict[str, type | UnionType]
+
+WHOLE: Form = {
     "output": str,
     "output_format": str,
     "stdout_visibility": str,
