@@ -20,7 +20,17 @@ from grader.model.exercise import Scenario
 from grader.model.verdict import Outcome, Verdict
 from grader.pytest_plugin.ipc import Ipc
 from grader.pytest_plugin.link import Host, hosts
-from grader.pytest_plugin.messages import Allowed, End, FunctionsTask, Go, Met, Said, Trial, placeholder
+from grader.pytest_plugin.messages import (
+    Allowed,
+    End,
+    FunctionsTask,
+    Go,
+    Met,
+    Mistake,
+    Said,
+    Trial,
+    placeholder,
+)
 from grader.pytest_plugin.reporting import Shown, shown
 
 _FILE_NAME = "exercise.yaml"
@@ -74,15 +84,15 @@ class Line:
             raise UsageError("no run is going on: `ipc` is for the test function itself")
         return self._host
 
-    def perform(self, function: Callable[[], object]) -> Verdict:
-        """Call a function once for each schedule, and return the verdict.
+    def perform(self, function: Callable[[], object]) -> Verdict | Mistake:
+        """Call a function once for each schedule, and return what came of it.
 
         Raises:
             GraderError: nothing could be run.
         """
         self._host = hosts(self._config).get(self._task)
         self._host.send(self._trial)
-        while not isinstance(answer := self._host.receive(), Verdict):
+        while not isinstance(answer := self._host.receive(), Verdict | Mistake):
             if isinstance(answer, Go):  # and not the end of a run that somebody abandoned
                 self.schedule = answer.schedule
                 self._call(function, self._host)
@@ -201,6 +211,8 @@ def under_schedules(item: pytest.Function) -> Iterator[None]:
             raise
         except GraderError as error:
             raise Shown(f"{item.name} could not be run: {error}", str(error)) from None
+        if isinstance(verdict, Mistake):
+            raise Shown(f"{item.name}: {verdict.text}", verdict.text, decided=True)
         result = verdict.scenarios[0]
         if result.outcome is not Outcome.PASSED:
             raise shown(verdict, result, reveal_hidden=True, place=fixture.line.place)

@@ -67,7 +67,7 @@ class FunctionsTask:
 class Trial:
     """Perform one test function, under several schedules.
 
-    The answer is `Go` for each run, and the `Verdict` at last.
+    The answer is `Go` for each run, and at last the `Verdict`, or a `Mistake`.
 
     Attributes:
         scenario: what is said of it, by the keys of a scenario.
@@ -136,6 +136,17 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class Mistake:
+    """The function says what cannot be.
+
+    Attributes:
+        text: what is wrong with it.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """It could not be done, and not through the submission's fault.
 
@@ -146,5 +157,5 @@ class Failure:
     text: str
 
 
-Answer = Verdict | Go | Met | Over | Failure
+Answer = Verdict | Go | Met | Over | Mistake | Failure
 """What the process that grades says."""

@@ -9,14 +9,14 @@ from typing import Any
 
 from grader.deciding import decide, failed_build, history_file
 from grader.executors.base import Program
-from grader.exploration import Judged, judge
 from grader.filling import fill
-from grader.model.errors import GraderError
+from grader.judging import Judged, judge
+from grader.model.errors import GraderError, UsageError
 from grader.model.exercise import Scenario
 from grader.model.verdict import Finding, ScenarioResult, Verdict
 from grader.planning import RunSpec, Script, make_plan
 from grader.pytest_plugin.author import AbandonedError, Author, UnbuiltError
-from grader.pytest_plugin.messages import FunctionsTask, Go, Trial, placeholder
+from grader.pytest_plugin.messages import FunctionsTask, Go, Mistake, Trial, placeholder
 from grader.pytest_plugin.programs import Programs, prepare
 from grader.sandbox.isolation import FULL
 from grader.sandbox.zygote import open_box
@@ -47,17 +47,19 @@ class Performance:
             schedules=trial.schedules,
         )
 
-    def perform(self) -> Verdict | None:
+    def perform(self) -> Verdict | Mistake | None:
         """Have the function called until a run fails, or no schedule is left.
 
         Returns:
-            The verdict; None if the function raised an error of its own.
+            The verdict, or what is wrong with the function; None if it raised an error of its own.
         """
         began = time.monotonic()
         try:
             found = self._search()
         except AbandonedError:
             return None
+        except UsageError as error:
+            return Mistake(str(error))
         except UnbuiltError as error:
             findings = tuple(f for f in self._shared.built.findings if f.part in (error.role, ""))
             return self._verdict(failed_build(self._scenario, findings), findings)
@@ -92,11 +94,11 @@ class Performance:
                 spec, programs, archive, lambda program: open_box(FULL, spec.limits, program), author
             )
             judged = judge(history, spec, self._shared.exercise.tolerates)
-        except GraderError as error:
-            judged = Judged(spec=spec, error=str(error))
-        except UnbuiltError:
+        except (UnbuiltError, UsageError):
             author.to_the_end()
             raise
+        except GraderError as error:
+            judged = Judged(spec=spec, error=str(error))
         author.to_the_end()
         if self._shared.folder is not None and judged.history:
             self._shared.folder.save_history(history_file(judged.spec), judged.history)
@@ -132,6 +134,6 @@ def serve_functions(connection: Connection[Any, Any], task: FunctionsTask) -> No
     while True:
         trial = connection.recv()
         if isinstance(trial, Trial):  # what an abandoned function still said is nobody's any more
-            verdict = Performance(connection, shared, trial).perform()
-            if verdict is not None:
-                connection.send(verdict)
+            answer = Performance(connection, shared, trial).perform()
+            if answer is not None:
+                connection.send(answer)

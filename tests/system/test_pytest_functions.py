@@ -131,8 +131,8 @@ def test_whatever_a_function_does_nothing_is_left(tmp_path: Path) -> None:
         "test_forgets": "PASSED",
         "test_after_all_that": "PASSED",
         "test_misuses": "FAILED",
-        "test_unknown": "ERROR",
+        "test_unknown": "FAILED",
     }, done.out
     assert "in the run under this schedule: fair, seed 0" in done.out
-    assert "test_unknown could not be run: there is no program `busy`; there are idle" in done.out
+    assert "test_unknown: there is no program `busy`; there are idle" in done.out
     assert "UsageError: 'idle' is no process; `start` returns one" in done.out

@@ -143,3 +143,93 @@ def test_what_is_printed_is_the_report_of_the_student_and_the_points(graded: Don
     assert "Say please" not in graded.out
     assert "Traceback" not in graded.out
     assert "pytest_plugin" not in graded.out
+
+
+def test_the_verdict_is_the_same_side_by_side(site: Path, graded: Done) -> None:
+    chosen = ["speaks", "deaf", "later"]
+    serial = {name: result for name, result in results(site / "junit.xml").items() if name in chosen}
+    options = ["--submission", "handed-in", "--schedules", "2", "--junitxml", "side.xml", "-n", "2"]
+    done = run_pytest(site, "exercises/say", *options, "-k", " or ".join(chosen))
+    assert results(site / "side.xml") == serial
+    assert "exercises/say/exercise.yaml: 4 of 9 points in 3 scenarios" in done.out.splitlines()
+    assert done.status == graded.status
+
+
+def test_scenarios_are_chosen_by_name_and_by_mechanism(site: Path) -> None:
+    (site / "conftest.py").write_text(
+        "def pytest_collection_modifyitems(items):\n"
+        "    print({item.name: item.get_closest_marker('timeout').args[0] for item in items})\n"
+    )
+    chosen = run_pytest(
+        site,
+        "exercises",
+        "--submission=handed-in",
+        "--collect-only",
+        "-q",
+        "-m",
+        "posix-mq",
+        "-k",
+        "de or la",
+    )
+    (site / "conftest.py").unlink()
+    found = [line for line in chosen.out.splitlines() if "::" in line]
+    assert found == ["exercises/say/exercise.yaml::deaf", "exercises/say/exercise.yaml::later"]
+    config = Config()
+    build, exploration = 2 * config.build.time_s, config.exploration
+    budget = 2 * exploration.seconds + (1 + exploration.shrink) * config.limits.wall_s
+    assert f"'deaf': {build + budget}, 'later': {build + 2 * budget}" in chosen.out
+    none = run_pytest(site, "exercises/say", "--submission=handed-in", "--collect-only", "-m", "not pipe")
+    assert "collected 5 items / 5 deselected / 0 selected" in none.out
+
+
+def test_without_a_submission_nothing_is_done(site: Path) -> None:
+    assert run_pytest(site, "-q").out.splitlines()[-1].startswith("no tests ran")
+    asked = run_pytest(site, "exercises/say")
+    assert (asked.status, asked.err) == (
+        pytest.ExitCode.USAGE_ERROR,
+        "ERROR: what is to be graded? pytest exercises/say --submission DIR\n\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "complaint"),
+    [
+        (
+            "--submission=nowhere",
+            "ERROR: --submission nowhere does not exist; name the folder with the student's",
+        ),
+        ("--submission=pytest.ini", "ERROR: --submission pytest.ini is not a folder; name the folder with"),
+        ("--schedules=0", "argument --schedules: '0' is not a whole number from 1 on"),
+        ("--seed=-1", "argument --seed: '-1' is not a whole number from 0 on"),
+    ],
+)
+def test_wrong_usage_is_one_clear_line(site: Path, option: str, complaint: str) -> None:
+    done = run_pytest(site, "exercises/say", "--submission=handed-in", option)
+    assert done.status == pytest.ExitCode.USAGE_ERROR
+    assert complaint in done.err
+    assert "Traceback" not in done.err
+
+
+def test_settings_that_were_handed_in_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "handed-in").mkdir()
+    (tmp_path / "handed-in" / "pytest.ini").write_text("[pytest]\naddopts = -k nothing\n")
+    done = run_pytest(tmp_path, "--submission", "handed-in")
+    assert done.status == pytest.ExitCode.USAGE_ERROR
+    assert "which was handed in: write --submission=handed-in" in done.err
+
+
+def test_what_cannot_be_built_fails_everywhere_and_is_explained_once(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "say.py").write_text("print(\n")
+    done = run_pytest(site, "exercises/say", f"--submission={tmp_path}", "-k", "speaks or deaf")
+    lines = done.out.splitlines()
+    assert [line for line in lines if line.startswith(("BUILD FAILED", "Nothing was run"))] == [
+        "BUILD FAILED: nothing was run.",
+        "Nothing was run: see speaks.",
+    ]
+    assert "exercises/say/exercise.yaml: 0 of 7 points in 2 scenarios" in lines
+
+
+def test_what_cannot_be_graded_is_an_error_and_no_failure(site: Path, tmp_path: Path) -> None:
+    done = run_pytest(site, "exercises/say", f"--submission={tmp_path}", "-k", "speaks or deaf")
+    assert f"speaks could not be graded: the submission `{tmp_path}` is empty" in done.out
+    assert "3 deselected, 2 errors" in done.out
