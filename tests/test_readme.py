@@ -20,7 +20,8 @@ import pytest
 from grader.catalogue.load import load_exercise
 from tests.pages import ROOT, Block, blocks, matches, printed
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "tests" / "README.md"]
+MORE = [ROOT / "docs" / "examples" / "README.md", ROOT / "tests" / "README.md"]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *MORE]
 PLACE = re.compile(r"# (\S+/\S+\.yaml)\n")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 LEFT_OUT = {".git", ".venv", "build", "runs", "__pycache__", ".hypothesis", ".mypy_cache", ".ruff_cache"}

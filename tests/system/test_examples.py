@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.catalogue.load import load_exercise
+from grader.cli import main
 from grader.config import reference_of, site_root
 from grader.lint import lint_paths
 from grader.model.config import Config, ExplorationConfig
@@ -36,6 +37,20 @@ def test_a_sheet_is_whole(sheet: Path) -> None:
     page = (sheet.parent / "README.md").read_text(encoding="utf-8")
     assert lint_paths([sheet]) == []
     assert f"]({sheet.name}/" in page
+
+
+def test_a_sheet_is_graded_and_replayed_by_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet = site_root() / "docs" / "examples" / "boom"
+    wrong = sheet / "reference/rejected/output/other-words"
+    monkeypatch.chdir(tmp_path)
+    found = "runs/boom-0001/transcript.replay.json"
+
+    assert main(["check", str(sheet), str(wrong), "--schedules", "1", "--jobs", "1"]) == 1
+    assert main(["replay", found, "--exercise", str(sheet)]) == 0
+    assert main(["replay", found]) == 2
+    assert "name its folder: --exercise FOLDER" in capsys.readouterr().err
 
 
 @pytest.mark.timeout(300)
