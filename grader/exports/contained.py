@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from grader.config import CONFIG_NAME
 from grader.exports.base import Course, File
+from grader.exports.site import part_of
 from grader.model.config import Config
 
 CACHE: Final = "/var/cache"
@@ -38,10 +39,7 @@ def contained(config: Config, *, jobs: int) -> File:
 
 def site_of(course: Course, exercises: frozenset[str], *, jobs: int = 1) -> Mapping[str, File]:
     """Return the part of a site that some exercises need, with settings for a container."""
-    others = {exercise.id for exercise in course.exercises} - exercises
-    left_out = tuple(f"{top}/{other}/" for top in ("exercises", "reference") for other in others)
-    kept = {path: file for path, file in course.site.items() if not path.startswith(left_out)}
-    return {**kept, CONFIG_NAME: contained(course.config, jobs=jobs)}
+    return {**part_of(course, exercises), CONFIG_NAME: contained(course.config, jobs=jobs)}
 
 
 def _yaml(sections: Mapping[str, Mapping[str, Any]]) -> str:

@@ -11,7 +11,7 @@ from grader.reporters import explain
 
 _PUNCTUATION: Final = re.compile(r"([!-&(-+/:-@\[-`{-~])")  # all of ASCII's but ' , - .
 _LOG_LINES_MAX: Final = 100
-_LEFT_OUT: Final = "{} left out: the page would be larger than {:,} bytes. The JUnit report has all.\n"
+_LEFT_OUT: Final = "{} left out: the page would be larger than {:,} bytes. The table has all scenarios.\n"
 
 
 def escaped(text: str) -> str:

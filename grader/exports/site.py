@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.config import CONFIG_NAME, EXERCISES_NAME
-from grader.exports.base import File
+from grader.exports.base import Course, File
 
 PACKAGES: Final = ("bubblewrap", "gcc", "libc6-dev", "libseccomp2", "make", "python3", "python3-venv")
 """Debian packages a machine needs to grade; `grader doctor` tells what is missing."""
@@ -39,6 +39,13 @@ def site_files(root: Path, exercises: Sequence[str]) -> dict[str, File]:
         files[CONFIG_NAME] = File(content=config.read_bytes())
     files[REQUIREMENTS] = File(content="".join(f"{line}\n" for line in requirements()).encode())
     return files
+
+
+def part_of(course: Course, exercises: frozenset[str]) -> dict[str, File]:
+    """Return the part of a course's site that some of its exercises need."""
+    others = {exercise.id for exercise in course.exercises} - exercises
+    left_out = tuple(f"{top}/{other}/" for top in ("exercises", "reference") for other in others)
+    return {path: file for path, file in course.site.items() if not path.startswith(left_out)}
 
 
 def requirements() -> list[str]:

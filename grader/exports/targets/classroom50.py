@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from grader.exports import annotating, feedback, markdown
 from grader.exports.base import Course, Document, File, Result, Surroundings, Target
 from grader.exports.located import checkout, located
 from grader.exports.machine import kit
-from grader.exports.site import PACKAGES
+from grader.exports.site import PACKAGES, part_of
 from grader.exports.templates import filled
 from grader.exports.whole import whole_points
 from grader.model.verdict import Outcome, Verdict
@@ -36,7 +37,8 @@ def _files(course: Course) -> Mapping[str, File]:
     files: dict[str, File] = {}
     for exercise in course.exercises:
         folder = f"autograders/{exercise.id}"
-        files |= {f"{folder}/{path}": file for path, file in kit(course).items()}
+        own = replace(course, site=part_of(course, frozenset({exercise.id})))
+        files |= {f"{folder}/{path}": file for path, file in kit(own).items()}
         files[f"{folder}/autograder.py"] = filled("classroom50/autograder.py.j2", exercise=exercise)
     runtime = json.dumps({**_RUNTIME, "apt": list(PACKAGES)}, indent=2) + "\n"
     return {**files, "runtime.json": File(content=runtime.encode())}

@@ -215,6 +215,15 @@ def test_only_its_set_up_installs(bundle: Path) -> None:
     assert "bubblewrap" in json.loads((bundle / "runtime.json").read_text())["apt"]
 
 
+def test_an_assignments_bundle_has_no_other_exercise(tmp_path: Path) -> None:
+    several = submissions.export("classroom50", tmp_path / "several", "pingpong", "fifo-chat")
+
+    assert {
+        folder.name: sorted(path.name for path in (folder / "site/exercises").iterdir())
+        for folder in (several / "autograders").iterdir()
+    } == {"pingpong": ["pingpong"], "fifo-chat": ["fifo-chat"]}
+
+
 def test_the_runner_takes_a_bundle_of_this_size(tmp_path: Path, bundle: Path) -> None:
     packed = shutil.make_archive(str(tmp_path / "ping-pong"), "gztar", bundle / "autograders")
 
