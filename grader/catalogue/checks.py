@@ -11,10 +11,12 @@ import functools
 import hashlib
 import inspect
 import re
+import signal
 import sys
+import threading
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader.catalogue import messages, messages_checks
@@ -35,6 +37,9 @@ LIBRARY: frozenset[str] = frozenset(
     }
 )  # fmt: skip
 """What checks may import of Python's library: nothing in it sees more than what it is given."""
+
+SECONDS_MAX = 30.0
+"""Computing time of a check for one run; one that takes longer does not end, and nobody waits for it."""
 
 _IMPURE = frozenset({"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint", "exit"})
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -185,9 +190,30 @@ def _check(function: types.FunctionType, file: str) -> CustomCheck:
         id=_id(function.__name__),
         rule=_rule(function),
         explains=frozenset(vars(function).get(EXPLAINS_NAME, EXPLAINS)),
-        function=function,
+        function=functools.partial(_bounded, function),
         file=file,
     )
+
+
+def _bounded(function: Callable[..., object], history: History, spec: Spec) -> object:
+    """Ask a check, for so long only. Threads other than the main one cannot be interrupted.
+
+    Raises:
+        TimeoutError: it did not end.
+    """
+
+    def interrupt(_signal: int, _frame: types.FrameType | None) -> None:
+        raise TimeoutError(f"it does not end within {SECONDS_MAX:g} seconds")
+
+    if threading.current_thread() is not threading.main_thread():
+        return function(history, spec)
+    before = signal.signal(signal.SIGVTALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_MAX, SECONDS_MAX)
+        return function(history, spec)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def _rule(function: types.FunctionType) -> str:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import pickle
+import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from grader.catalogue import checks
 from grader.catalogue.checks import load_checks, names_of
 from grader.catalogue.load import load_catalogue, load_exercise
+from grader.checkers._custom import ask
 from grader.counterexample import digest_of_exercise
 from grader.model.config import Config
-from grader.model.errors import CatalogueError
+from grader.model.errors import CatalogueError, InternalError
 from grader.model.exercise import CHECKS
 from grader.planning import make_plan
+from tests.unit.checkers.history_builder import Story
 
 HEAD = "from grader.authoring import Finding, History, Spec, explains, finding\n\n\n"
 SIGNATURE = "(history: History, spec: Spec) -> list[Finding]:\n"
@@ -29,10 +34,10 @@ def site(tmp_path: Path, demo: Callable[..., str], monkeypatch: pytest.MonkeyPat
     """Make an exercise `demo` with these checks, and return its `exercise.yaml`."""
     monkeypatch.chdir(tmp_path)
 
-    def make(checks: str, **more: str) -> Path:
+    def make(text: str, **more: str) -> Path:
         folder = Path("demo")
         folder.mkdir(exist_ok=True)
-        (folder / "checks.py").write_text(checks, encoding="utf-8")
+        (folder / "checks.py").write_text(text, encoding="utf-8")
         path = folder / "exercise.yaml"
         path.write_text(demo(**more), encoding="utf-8")
         return path
@@ -215,3 +220,21 @@ def test_the_catalogue_tells_mistakes_of_checks(site: Site) -> None:
 def test_every_built_in_name_is_taken() -> None:
     text = HEAD + "".join(f"def {name.replace('-', '_')}{SIGNATURE}{BODY}\n\n" for name in CHECKS)
     assert complaint(text).count("already, which every exercise has") == len(CHECKS)
+
+
+def test_a_check_without_end_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "SECONDS_MAX", 0.05)
+    (check,) = load_checks("demo", GOOD.replace("    return []", "    while True:\n        pass"))
+    s = Story()
+    with pytest.raises(
+        InternalError, match=r"^demo/checks.py:[67]: the check `says-once` failed: TimeoutError: it d"
+    ):
+        ask(check, s.history, s.spec)
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+
+
+def test_a_check_can_be_asked_in_any_thread() -> None:
+    (check,) = load_checks("demo", GOOD)
+    s = Story()
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(ask, check, s.history, s.spec).result() == []
