@@ -126,7 +126,7 @@ def begin(request: pytest.FixtureRequest) -> Ipc:
         task = _task(request.path, config.option.submission, said.pop("exercise", ""), said.pop("roles", ()))
         scenario = _scenario(request.node, said)
     except UsageError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise Shown(str(error), str(error)) from None
     options = config.option
     line = Line(task, Trial(scenario=scenario, seed=options.seed, schedules=options.schedules), config)
     return Fixture(line)
