@@ -8,6 +8,7 @@ first of all (https://docs.docker.com/engine/security/seccomp/).
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pyseccomp
 import pytest
@@ -51,13 +52,15 @@ class Container:
         writable: folders of this machine, by their place in the container.
         readable: the same, read-only.
         capabilities: of root in there.
-        namespaces: the filter lets programs make namespaces, as with `docker run --security-opt`.
+        namespaces: programs may make namespaces, as with the three `--security-opt` of `docker run`.
+        profile: the seccomp profile of that option; None: `unconfined`.
     """
 
     writable: Mapping[str, Path] = field(default_factory=dict)
     readable: Mapping[str, Path] = field(default_factory=dict)
     capabilities: tuple[str, ...] = CAPABILITIES
     namespaces: bool = False
+    profile: Path | None = None
 
     def run(
         self, *argv: str, cwd: str = "/", env: Mapping[str, str] | None = None
@@ -84,8 +87,8 @@ class Container:
         line += ["--bind", "/proc", "/proc"] if self.namespaces else ["--unshare-pid", "--proc", "/proc"]
         for name in self.capabilities:
             line += ["--cap-add", f"CAP_{name}"]
-        for parent in [*Path(sys.base_prefix).parents][-2::-1]:
-            line += ["--perms", "0755", "--dir", str(parent)]
+        for folder in ("/opt", "/var/cache", *map(str, [*Path(sys.base_prefix).parents][-2::-1])):
+            line += ["--perms", "0755", "--dir", folder]
         for folder in ("/usr", "/etc", sys.base_prefix):
             line += ["--ro-bind", folder, folder]
         for path, target in top_level():
@@ -105,21 +108,39 @@ class Container:
         return line
 
     def _seccomp(self, file: IO[bytes]) -> list[str]:
-        if self.namespaces:
+        if self.namespaces and self.profile is None:
             return []
-        rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-        for name in REFUSED:
-            rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
-        rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
-        for bit in range(32):
-            flag = 1 << bit
-            if flag & _NEW_NAMESPACES:
-                rules.add_rule(
-                    pyseccomp.ERRNO(errno.EPERM), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag)
-                )
-        no_randomisation = pyseccomp.Arg(0, pyseccomp.EQ, _ADDR_NO_RANDOMIZE)
-        rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "personality", no_randomisation)
+        rules = _default_rules() if self.profile is None else _rules(json.loads(self.profile.read_text()))
         rules.export_bpf(file)
         file.flush()
         file.seek(0)
         return ["--seccomp", str(file.fileno())]
+
+
+def _rules(profile: dict[str, Any]) -> pyseccomp.SyscallFilter:
+    """Read a profile as runc does; calls that this machine does not know are left out."""
+    assert profile["defaultAction"] == "SCMP_ACT_ALLOW"
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    for rule in profile["syscalls"]:
+        assert (rule["action"], set(rule)) == ("SCMP_ACT_ERRNO", {"names", "action", "errnoRet"})
+        for name in rule["names"]:
+            if pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) >= 0:
+                rules.add_rule(pyseccomp.ERRNO(rule["errnoRet"]), name)
+    return rules
+
+
+def _default_rules() -> pyseccomp.SyscallFilter:
+    """Return what Docker's default profile refuses."""
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    for name in REFUSED:
+        rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
+    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+    for bit in range(32):
+        flag = 1 << bit
+        if flag & _NEW_NAMESPACES:
+            rules.add_rule(
+                pyseccomp.ERRNO(errno.EPERM), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag)
+            )
+    no_randomisation = pyseccomp.Arg(0, pyseccomp.EQ, _ADDR_NO_RANDOMIZE)
+    rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "personality", no_randomisation)
+    return rules
