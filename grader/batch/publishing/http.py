@@ -72,12 +72,12 @@ class Http:
         return Answer(status=answer.status, headers=names, body=answer.data.decode("utf-8", "replace"))
 
     def _why(self, error: HTTPError) -> str:
-        if isinstance(error, LateError):
-            return f"did not answer within {self._timeout_s:g} s"
         if isinstance(error, NameResolutionError):
             return "is not known to the name service; is the address right, and is there a network?"
         if isinstance(error, NewConnectionError):
             return "cannot be reached: nobody takes the connection"
+        if isinstance(error, LateError):
+            return f"did not answer within {self._timeout_s:g} s"
         if isinstance(error, SSLError):
             return f"cannot prove who it is: {one_line(str(error), length=_SHOWN_MAX)}"
         return "closed the connection"

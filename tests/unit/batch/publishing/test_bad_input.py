@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import sqlite3
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from grader.batch.publishing.users import known_users, read_users
 from grader.cli import main
 from grader.model.errors import UsageError
 from tests.unit.batch.publishing.conftest import Publish
-from tests.unit.batch.publishing.platform import Platform
+from tests.unit.batch.publishing.platform import Clock, Platform
 
 GRADED = Result(status=Status.GRADED, points=1.0, points_max=2.0)
 PEM, PKCS8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
@@ -118,6 +120,29 @@ def test_of_two_who_could_be_meant_neither_gets_a_score(
     status, out, _ = publish()
     assert (status, platform.points) == (1, {"u-eve": 7.0})
     assert "  Ada: nothing is sent, for the LTI user id is not known; add a line to --users\n" in out
+
+
+def test_a_platform_that_is_not_there(place: Path, publish: Publish, clock: Clock) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    settings = place / "lti.yaml"
+    settings.write_text(
+        re.sub(r"token_url: .*", f"token_url: http://localhost:{port}/token", settings.read_text())
+    )
+    line = (
+        "grader: localhost cannot be reached: nobody takes the connection; what was sent is noted; the same"
+    )
+    assert said(publish()).startswith(line)
+    assert [wait for wait in clock.waits if wait > 0.01] == [1, 2, 4, 8, 16]
+
+
+def test_a_platform_that_cannot_prove_who_it_is(
+    place: Path, publish: Publish, platform: Platform, clock: Clock
+) -> None:
+    settings = place / "lti.yaml"
+    settings.write_text(settings.read_text().replace("token_url: http:", "token_url: https:"))
+    assert said(publish()).startswith("grader: 127.0.0.1 cannot prove who it is: ")
+    assert (clock.waits, platform.tokens) == ([], {})
 
 
 def test_a_key_that_others_may_read_is_pointed_out(place: Path, publish: Publish) -> None:
