@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from grader.config import CONFIG_NAME, EXERCISES_NAME
+from grader.config import CONFIG_NAME, EXERCISES_NAME, REFERENCE_NAME, reference_of
 from grader.exports.base import Course, File
 
 PACKAGES: Final = ("bubblewrap", "gcc", "libc6-dev", "libseccomp2", "make", "python3", "python3-venv")
@@ -32,8 +32,10 @@ def site_files(root: Path, exercises: Sequence[str]) -> dict[str, File]:
     """
     files = dict(_below(_PACKAGE, _PACKAGE.name))
     for exercise in exercises:
-        files |= _below(root / EXERCISES_NAME / exercise, f"{EXERCISES_NAME}/{exercise}")
-        files |= _below(root / "reference" / exercise / "peers", f"reference/{exercise}/peers")
+        folder, place = root / EXERCISES_NAME / exercise, f"{EXERCISES_NAME}/{exercise}"
+        own = f"{place}/{REFERENCE_NAME}/"
+        files |= {path: file for path, file in _below(folder, place) if not path.startswith(own)}
+        files |= _below(reference_of(folder) / "peers", f"{REFERENCE_NAME}/{exercise}/peers")
     config = root / CONFIG_NAME
     if config.is_file():
         files[CONFIG_NAME] = File(content=config.read_bytes())

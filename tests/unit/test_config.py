@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.config import load_config, site_root
+from grader.config import load_config, reference_of, site_root
 from grader.model.config import Config, ExplorationConfig, LimitsConfig
 from grader.model.errors import CatalogueError
 
@@ -81,6 +81,14 @@ def test_site_is_the_nearest_folder_with_exercises(tmp_path: Path, monkeypatch: 
     assert load_config() == Config()
     write(tmp_path, "limits: {events: 5}")
     assert load_config() == Config(limits=LimitsConfig(events=5))
+
+
+def test_a_reference_is_in_its_exercise_or_beside_the_exercises(tmp_path: Path) -> None:
+    exercise = tmp_path / "exercises" / "pipe"
+    exercise.mkdir(parents=True)
+    assert reference_of(exercise) == tmp_path / "reference" / "pipe"
+    (exercise / "reference").mkdir()
+    assert reference_of(exercise) == exercise / "reference"
 
 
 def test_place_without_exercises_belongs_to_the_installed_site_or_to_none(

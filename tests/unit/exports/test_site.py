@@ -40,6 +40,16 @@ def test_the_exercise_and_its_peers_go_along_and_nothing_else_of_the_reference(t
     }
 
 
+def test_a_reference_in_the_folder_of_its_exercise_stays_at_home_too(tmp_path: Path) -> None:
+    make_site(tmp_path)
+    (tmp_path / "reference/tea").rename(tmp_path / "exercises/tea/reference")
+
+    files = site_files(tmp_path, ["tea"])
+
+    own = {path for path in files if not path.startswith("grader/")}
+    assert {path for path in own if "reference" in path} == {"reference/tea/peers/c/tea.c"}
+
+
 def test_the_grader_goes_along_and_runs_where_it_is_put(tmp_path: Path) -> None:
     for path, file in site_files(site_root(), ["pingpong"]).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
