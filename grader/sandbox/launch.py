@@ -46,12 +46,14 @@ class World:
         limits: resource limits of parts, by the name of the constant without RLIMIT_.
         filter_program: the seccomp filter of parts.
         connection: the descriptor of the socket to the grader.
+        cpu: the processor on which all parts run.
     """
 
-    __slots__ = ("alone", "connection", "filter_program", "gid", "limits", "nested", "root", "uid")
+    __slots__ = ("alone", "connection", "cpu", "filter_program", "gid", "limits", "nested", "root", "uid")
 
     def __init__(self, root: str, limits: dict[str, int], filter_program: bytes, connection: int) -> None:
         self.connection = connection
+        self.cpu = kernel.libc.sched_getcpu()
         self.root = root
         self.alone = os.getpid() == 1
         self.nested = False
@@ -163,6 +165,7 @@ def _main_process(
         reset_signals()
         kernel.no_address_randomisation()
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+        kernel.stay_on(world.cpu)
         set_limits(world.limits)
         execute = kernel.Exec(argv, env, world.filter_program, executable)
         os.write(gate, str(os.getpid()).encode())

@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import platform
+import re
 import resource
 import select
 import signal
@@ -290,3 +291,12 @@ def test_a_part_cannot_keep_the_box_open_after_it_is_closed(way: str) -> None:
         started.release()
         until(lambda: "sh" in Path(f"/proc/{started.pid}/comm").read_text(), "it did not start")
     assert state(started.pid) == ""
+
+
+class TestProcessors:
+    def test_all_programs_run_on_the_same_one_and_none_interrupts_another(self, any_box: Box) -> None:
+        tell = "import os; print(sorted(os.sched_getaffinity(0)), os.sched_getscheduler(0) == os.SCHED_BATCH)"
+        first, second = run_python(any_box, tell), run_python(any_box, tell)
+
+        assert first == second
+        assert re.fullmatch(r"\[\d+\] True\n", first)
