@@ -88,7 +88,11 @@ def _report(verdict: Verdict, options: argparse.Namespace, show: Console, config
     for path, render in ((options.junit, junit.render), (options.json, json.render)):
         if path is not None:
             formatted.write(path, render(verdict, reveal_hidden=options.reveal))
-    return exit_status(verdict)
+    status = exit_status(verdict)
+    if status and options.exercise not in (None, verdict.exercise):
+        note = f"`grader replay` and `recheck` need to know where it is: --exercise {options.exercise}"
+        show.print(note, markup=False, soft_wrap=True)
+    return status
 
 
 def _histories(verdict: Verdict) -> dict[str, History]:

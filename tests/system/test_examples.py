@@ -48,6 +48,7 @@ def test_a_sheet_is_graded_and_replayed_by_its_path(
     found = "runs/boom-0001/transcript.replay.json"
 
     assert main(["check", str(sheet), str(wrong), "--schedules", "1", "--jobs", "1"]) == 1
+    assert capsys.readouterr().out.endswith(f"need to know where it is: --exercise {sheet}\n")
     assert main(["replay", found, "--exercise", str(sheet)]) == 0
     assert main(["replay", found]) == 2
     assert "name its folder: --exercise FOLDER" in capsys.readouterr().err
