@@ -108,6 +108,7 @@ class Explorer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
+            _forget_cancelled(self._pool)
             workers = list((self._pool._processes or {}).values())  # noqa: SLF001 - there is no other way
             # Whoever still makes a run that nobody waits for need not end it.
             for worker in workers:
@@ -123,6 +124,16 @@ class Explorer:
         """Ask for a run; it is begun when a worker is free, or when its result is asked for."""
         future = self._pool.submit(_work, spec) if self._pool is not None else None
         return Pending(self._cause, spec, future)
+
+
+def _forget_cancelled(pool: ProcessPoolExecutor) -> None:
+    """Let a pool whose workers are about to be killed tell that to futures that can be told.
+
+    Its thread would die of one that was cancelled, with a traceback (https://github.com/python/cpython/issues/94777).
+    """
+    for item in list(pool._pending_work_items.values()):  # noqa: SLF001
+        if item.future.cancelled():
+            item.future = Future()
 
 
 class Pending:
