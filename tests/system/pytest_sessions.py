@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
@@ -24,7 +26,7 @@ def run_pytest(folder: Path, *arguments: str) -> Done:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
         cwd=folder,
-        env={**kept, "COLUMNS": "150", "LC_ALL": "C.UTF-8"},
+        env={**kept, "COLUMNS": "150", "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,

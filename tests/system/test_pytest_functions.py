@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,18 @@ def test_misuses(ipc):
 def test_unknown(ipc):
     ipc.start("busy")
 """
+DIES = f"""
+import os
+import pytest
+from tests.system.leftovers import marked
+
+@pytest.mark.ipc(roles=["idle"])
+def test_dies(ipc):
+    idle = ipc.start("idle", "{MARKER}")
+    ipc.expect_blocked(idle, "read")
+    os._exit(77 if marked("{MARKER}") else 1)
+"""
+_PATIENCE_S = 60.0
 IDLE = "import os, sys\nos.read(0, 1)\n"
 
 
@@ -116,11 +130,26 @@ def test_a_demand_that_is_not_met_is_told_as_a_student_reads_it(note: Path) -> N
     assert "Traceback" not in done.out
 
 
+def with_functions(folder: Path, functions: str) -> None:
+    """Write a submission, and test functions for it."""
+    (folder / "handed-in").mkdir()
+    (folder / "handed-in" / "idle.py").write_text(IDLE)
+    (folder / "test_own.py").write_text(functions)
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n")
+
+
+def test_when_pytest_dies_in_the_middle_nothing_is_left(tmp_path: Path) -> None:
+    """It dies as with the method `thread` of pytest-timeout: at once, and cleans nothing up."""
+    with_functions(tmp_path, DIES)
+    assert run_pytest(tmp_path, "--submission=handed-in").status == 77
+    deadline = time.monotonic() + _PATIENCE_S
+    while marked(MARKER) and time.monotonic() < deadline:
+        os.sched_yield()
+    assert marked(MARKER) == []
+
+
 def test_whatever_a_function_does_nothing_is_left(tmp_path: Path) -> None:
-    (tmp_path / "handed-in").mkdir()
-    (tmp_path / "handed-in" / "idle.py").write_text(IDLE)
-    (tmp_path / "test_own.py").write_text(OWN)
-    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n")
+    with_functions(tmp_path, OWN)
     done = run_pytest(tmp_path, "--submission=handed-in", "--schedules", "3", "-v")
     assert marked(MARKER) == []
     assert outcomes(done) == {
