@@ -11,7 +11,13 @@ static void tell(const char *word, const char *text)
 {
     char line[8192];
     snprintf(line, sizeof line, "%s %s\n", word, text);
-    send(display, line, strlen(line), MSG_NOSIGNAL);
+    size_t size = strlen(line);
+    for (size_t done = 0; done < size;) {
+        ssize_t sent = send(display, line + done, size - done, MSG_NOSIGNAL);
+        if (sent <= 0)
+            return;
+        done += sent;
+    }
 }
 
 int main(int argc, char **argv)
