@@ -40,6 +40,9 @@ class Record:
         place = str(self._path) if write or self._path.is_file() else ":memory:"
         try:
             self._database = sqlite3.connect(place, isolation_level=None, timeout=0)
+        except sqlite3.Error as error:
+            raise UsageError(f"{self._path} cannot be used: {error}") from error
+        try:
             if write:
                 self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
                 self._database.execute("BEGIN EXCLUSIVE")
@@ -48,9 +51,10 @@ class Record:
             if write:
                 self._database.execute("COMMIT")
         except sqlite3.Error as error:
-            raise UsageError(
-                f"{self._path} cannot be used: {error}; is another `grader publish` at work in {folder}?"
-            ) from error
+            self._database.close()
+            if "locked" in str(error):
+                raise UsageError(f"another `grader publish` is at work in {folder}; wait for it") from error
+            raise UsageError(f"{self._path} cannot be used: {error}") from error
 
     def __enter__(self) -> Self:
         return self

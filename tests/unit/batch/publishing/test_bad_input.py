@@ -107,8 +107,12 @@ def test_a_folder_without_a_batch_or_somebody_else_at_work(place: Path, publish:
     publish()
     other = sqlite3.connect(place / "out" / "published.sqlite")
     other.execute("BEGIN IMMEDIATE")
-    assert "is another `grader publish` at work in" in said(publish())
+    assert said(publish()) == f"grader: another `grader publish` is at work in {place / 'out'}; wait for it\n"
     other.close()
+    (place / "out" / "published.sqlite").write_bytes(
+        b"no database at all, however long this text may be" * 99
+    )
+    assert "published.sqlite cannot be used: file is not a database" in said(publish())
     (place / "out" / "journal.sqlite").rename(place / "moved")
     assert "is not the folder of a batch" in said(publish())
 
