@@ -24,6 +24,9 @@ HOSTILE_POINTS = 6
 FEW = "--schedules 1 --jobs 1"
 """Options with which a grading takes a second: what tests set IPC_GRADER_OPTIONS to."""
 
+SOME = FEW + "".join(f" --scenario {name}" for name in ("usage", "zero-rounds", "turns", "many-rounds"))
+"""The same with 56 of the 100 points, for targets of which it is the report that matters."""
+
 SHOUTS = (
     "Grade :=>>100",
     "Comment :=>>100 of 100 points",

@@ -68,6 +68,7 @@ def grade(runtime: Path, checkout: Path, **given: str) -> Graded:
             "GITHUB_WORKSPACE": str(checkout),
             "GITHUB_OUTPUT": str(output),
             "IPC_GRADER_PYTHON": sys.executable,
+            "IPC_GRADER_OPTIONS": submissions.SOME,
             **given,
         },
     )
@@ -134,15 +135,15 @@ def failed(graded: Graded) -> list[str]:
 def test_a_right_submission_has_all_points(runtime: Path, right: Path) -> None:
     graded = grade(runtime, right)
 
-    assert (points(graded), failed(graded), graded.commands) == ((0, 100, 100), [], [])
+    assert (points(graded), failed(graded), graded.commands) == ((0, 56, 56), [], [])
     assert graded.outputs == {}, "the runner derives status and summary"
-    assert graded.page.startswith("## Ping-pong over two pipes: 100 of 100 points\n")
+    assert graded.page.startswith("## Ping-pong over two pipes: 56 of 56 points\n")
 
 
 def test_a_wrong_one_says_what_is_wrong_and_where(runtime: Path, wrong: Path) -> None:
     graded = grade(runtime, wrong)
 
-    assert (points(graded), failed(graded)) == ((0, 94, 100), ["zero-rounds"])
+    assert (points(graded), failed(graded)) == ((0, 50, 56), ["zero-rounds"])
     [test] = [test for test in graded.result["tests"] if not test["passed"]]
     assert test["message"].startswith("exit-status: p ended with status 2")
     assert [place for _, place, _ in graded.commands] == [
@@ -153,14 +154,14 @@ def test_a_wrong_one_says_what_is_wrong_and_where(runtime: Path, wrong: Path) ->
 def test_a_deadlock_is_told(runtime: Path, hanging: Path) -> None:
     graded = grade(runtime, hanging)
 
-    assert points(graded) == (0, submissions.HANGING_POINTS, 100)
+    assert points(graded) == (0, submissions.HANGING_POINTS, 56)
     assert [place["title"] for _, place, _ in graded.commands] == ["deadlock"]
 
 
 def test_what_does_not_compile_has_no_points_and_is_graded(runtime: Path, uncompilable: Path) -> None:
     graded = grade(runtime, uncompilable)
 
-    assert points(graded) == (0, 0, 100)
+    assert points(graded) == (0, 0, 56)
     assert "forged" not in outside_code(graded.page)
 
 
@@ -170,10 +171,10 @@ def test_a_submission_that_shouts_changes_nothing(tmp_path: Path, runtime: Path,
 
     graded = grade(runtime, hostile)
 
-    assert points(graded) == (0, submissions.HOSTILE_POINTS, 100)
+    assert points(graded) == (0, submissions.HOSTILE_POINTS, 56)
     assert graded.outputs == {}
     assert {place.get("title") for _, place, _ in graded.commands} == {"exit-status", "output"}
-    assert graded.log == "1 of 7 scenarios passed, 4 failed, 2 skipped; 6 of 100 points."
+    assert graded.log == "1 of 4 scenarios passed, 2 failed, 1 skipped; 6 of 56 points."
     assert not [word for word in ("forged", "<", "`", "javascript") if word in outside_code(graded.page)]
     assert not (tmp_path / "elsewhere").exists()
 

@@ -87,7 +87,7 @@ class Runner:
         job = Job()
         workflow = yaml.safe_load((self.action / "workflows/pingpong.yml").read_text())
         for step in workflow["jobs"]["grade"]["steps"]:
-            if step["uses"] != "actions/checkout@v4":
+            if step["uses"] != "actions/checkout@v6":
                 assert step["uses"] == "OWNER/REPOSITORY@v1"
                 self._composite(job, {**step["with"], "submission": FOLDER, **given})
         return job
