@@ -54,8 +54,10 @@ def handed_in(submission: Path) -> bytes:
     return buffer.getvalue()
 
 
-def tango(lab: Path, folder: Path, handin: bytes, name: str = "handin.tar") -> list[str]:
+def tango(bundle: Path, handin: bytes, name: str = "handin.tar") -> list[str]:
     """Run an autograding job: an empty folder, three files, `make`; return the lines of its output."""
+    lab, folder = bundle / "pingpong", bundle.parent / "job"
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.copy(lab / "autograde.tar", folder)
     shutil.copy(lab / "autograde-Makefile", folder / "Makefile")
@@ -67,6 +69,7 @@ def tango(lab: Path, folder: Path, handin: bytes, name: str = "handin.tar") -> l
             "PATH": os.environ["PATH"],
             "IPC_GRADER_PYTHON": sys.executable,
             "IPC_GRADER_OPTIONS": submissions.FEW,
+            "PYTHONPYCACHEPREFIX": str(bundle.parent / "compiled"),  # a job of its own would compile it all
         },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -147,17 +150,17 @@ def test_bundles_are_the_same(bundle: Path, tmp_path: Path) -> None:
     assert submissions.contents(again) == submissions.contents(bundle)
 
 
-def test_right_gets_all_points(bundle: Path, tmp_path: Path, right: Path) -> None:
-    lines = tango(bundle / "pingpong", tmp_path / "job", handed_in(right))
+def test_right_gets_all_points(bundle: Path, right: Path) -> None:
+    lines = tango(bundle, handed_in(right))
 
     assert scores(lines, set(FULL)) == FULL
     assert passed(lines) == expected()
 
 
-def test_a_single_file_is_a_handin_too(bundle: Path, tmp_path: Path, wrong: Path) -> None:
+def test_a_single_file_is_a_handin_too(bundle: Path, wrong: Path) -> None:
     source = (wrong / "pingpong.c").read_bytes()
 
-    lines = tango(bundle / "pingpong", tmp_path / "job", source, "pingpong.c")
+    lines = tango(bundle, source, "pingpong.c")
 
     assert scores(lines, set(FULL)) == {**FULL, "zero-rounds": 0}
     assert passed(lines) == expected("zero-rounds")
@@ -165,8 +168,8 @@ def test_a_single_file_is_a_handin_too(bundle: Path, tmp_path: Path, wrong: Path
     assert "pingpong.c:29" in hint
 
 
-def test_hanging_is_told_why(bundle: Path, tmp_path: Path, hanging: Path) -> None:
-    lines = tango(bundle / "pingpong", tmp_path / "job", handed_in(hanging))
+def test_hanging_is_told_why(bundle: Path, hanging: Path) -> None:
+    lines = tango(bundle, handed_in(hanging))
 
     failed = ("one-round", "turns", "many-rounds", "parent-waits", "two-at-once")
     assert scores(lines, set(FULL)) == {**FULL, **dict.fromkeys(failed, 0)}
@@ -176,24 +179,24 @@ def test_hanging_is_told_why(bundle: Path, tmp_path: Path, hanging: Path) -> Non
     assert hidden["hint"] == "A hidden scenario was not run: one it depends on did not pass."
 
 
-def test_hostile_gets_what_it_earns(bundle: Path, tmp_path: Path, hostile: Path) -> None:
-    lines = tango(bundle / "pingpong", tmp_path / "job", handed_in(hostile))
+def test_hostile_gets_what_it_earns(bundle: Path, hostile: Path) -> None:
+    lines = tango(bundle, handed_in(hostile))
 
     assert scores(lines, set(FULL)) == {**dict.fromkeys(FULL, 0), "usage": 6}
     assert passed(lines) == expected(*(set(FULL) - {"usage"}))
     assert not any(line.startswith(("{", "\x1b")) for line in lines[:-2])
 
 
-def test_what_does_not_compile_is_told_so(bundle: Path, tmp_path: Path, uncompilable: Path) -> None:
-    lines = tango(bundle / "pingpong", tmp_path / "job", handed_in(uncompilable))
+def test_what_does_not_compile_is_told_so(bundle: Path, uncompilable: Path) -> None:
+    lines = tango(bundle, handed_in(uncompilable))
 
     assert scores(lines, set(FULL)) == dict.fromkeys(FULL, 0)
     assert passed(lines) == expected(*FULL, built=False)
     assert "#error" in stages(lines)["Build"]["Programs"]["hint"]
 
 
-def test_a_handin_without_the_program_gets_nothing_and_is_told_so(bundle: Path, tmp_path: Path) -> None:
-    lines = tango(bundle / "pingpong", tmp_path / "job", b'{"scores": {"usage": 100}}\n')
+def test_a_handin_without_the_program_gets_nothing_and_is_told_so(bundle: Path) -> None:
+    lines = tango(bundle, b'{"scores": {"usage": 100}}\n')
 
     assert scores(lines, set(FULL)) == dict.fromkeys(FULL, 0)
     assert "pingpong" in stages(lines)["Build"]["Programs"]["hint"]
