@@ -58,6 +58,7 @@ _FORMS: dict[str, str] = {
     r"^[a-z][a-z0-9_]*$": "a name of lower-case letters, digits and `_` that begins with a letter",
     r"^\$\{[a-z][a-z0-9_]*\}$": "a variable such as `${who}`",
     r"^0[0-7]{3}$": 'permission bits as four octal digits in quotes, such as "0600"',
+    r"^-[A-Za-z]\S*$": "a flag of gcc such as `-Wall`",
     r"^[A-Z0-9]+$": "a signal without SIG, such as `TERM`",
 }
 """What the patterns of the models mean, by the pattern."""
@@ -77,6 +78,7 @@ def fitted(text: str, pattern: str) -> str:
         text.upper().removeprefix("SIG"),
         text.zfill(4),
         f"${{{text}}}",
+        f"-{text}",
     )
     return next((each for each in attempts if pattern and re.match(pattern, each)), "")
 
