@@ -5,25 +5,24 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
-import resource
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from grader.model.config import IsolationConfig, LimitsConfig
 from grader.model.errors import GraderError, HostError
 from grader.sandbox import isolation, other_user, protocol
 from grader.sandbox.box import Box
 from grader.sandbox.gate import Started, ended
+from grader.sandbox.own_limits import own_limits, queue_memory, too_low
+from grader.sandbox.probe import Probe
 
 _KERNEL_MIN = (5, 3)
 _ARCHITECTURES = ("x86_64", "aarch64")
 _PTRACE_SEIZE = 0x4206
 _WALL = 0x40000000
-_QUEUE_BYTES = 10 * (8192 + 64)  # a queue with the default attributes
 _PROBE_S = 10
 _OUTPUT_MAX = 4096
 _NO_NAMESPACES = (
@@ -32,23 +31,6 @@ _NO_NAMESPACES = (
     "`sysctl -w user.max_user_namespaces=10000`; in Docker: `--security-opt seccomp=unconfined "
     "--security-opt apparmor=unconfined --security-opt systempaths=unconfined`, or `--privileged`"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """One thing that was looked at.
-
-    Attributes:
-        name: what, in a few words.
-        ok: it is as it should be.
-        detail: what was found.
-        remedy: what to do; empty if ok.
-    """
-
-    name: str
-    ok: bool
-    detail: str
-    remedy: str = ""
 
 
 def examine() -> list[Probe]:
@@ -67,7 +49,8 @@ def examine() -> list[Probe]:
         _guarded("C compiler", _compiler),
         _guarded("make", _make),
         _guarded("Python modules", _modules),
-        _guarded("message queue memory", _queue_memory),
+        _guarded("message queue memory", queue_memory),
+        _guarded("own limits", own_limits),
     ]
     if all(probe.ok for probe in probes[2:4]):
         probes.append(_guarded("programs in the sandbox", _inside))
@@ -79,8 +62,10 @@ def choose_isolation(config: IsolationConfig) -> str:
 
     Raises:
         HostError: a sandbox is not possible here and the configuration does not allow less; or programs would
-            be root's.
+            be root's; or the grader itself is held too short.
     """
+    if held := too_low():
+        raise HostError(held)
     try:
         complaint = _try_bubblewrap()
     except HostError as error:
@@ -229,19 +214,6 @@ def _modules(name: str) -> Probe:
         remedy = f"`{sys.executable} -m pip install {' '.join(missing)}`"
         return Probe(name=name, ok=False, detail=f"missing: {', '.join(missing)}", remedy=remedy)
     return Probe(name=name, ok=True, detail=", ".join(found))
-
-
-def _queue_memory(name: str) -> Probe:
-    _, hard = resource.getrlimit(resource.RLIMIT_MSGQUEUE)
-    if hard == resource.RLIM_INFINITY or os.geteuid() == 0:
-        return Probe(name=name, ok=True, detail="unlimited")
-    queues = hard // _QUEUE_BYTES
-    cores = os.cpu_count() or 1
-    detail = f"{hard} bytes: {queues} queues of the default size at once, in all runs together"
-    if queues < 2 * cores:
-        remedy = "`* hard msgqueue unlimited` in /etc/security/limits.conf, or `jobs: 1` in config.yaml"
-        return Probe(name=name, ok=False, detail=detail, remedy=remedy)
-    return Probe(name=name, ok=True, detail=detail)
 
 
 _INSIDE = """

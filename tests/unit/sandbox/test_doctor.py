@@ -7,6 +7,7 @@ import pytest
 from grader.model.config import IsolationConfig, LimitsConfig
 from grader.model.errors import HostError
 from grader.sandbox import doctor, isolation, other_user, protocol
+from grader.sandbox.probe import Probe
 
 pytestmark = pytest.mark.system
 
@@ -21,6 +22,7 @@ NAMES = [
     "make",
     "Python modules",
     "message queue memory",
+    "own limits",
 ]
 
 
@@ -28,7 +30,7 @@ def test_it_looks_at_everything_and_runs_a_program_in_the_sandbox() -> None:
     probes = doctor.examine()
     assert [probe.name for probe in probes] == [*NAMES, "programs in the sandbox"]
     assert [probe for probe in probes if bool(probe.remedy) == probe.ok] == []
-    assert probes[-1] == doctor.Probe(
+    assert probes[-1] == Probe(
         name="programs in the sandbox",
         ok=True,
         detail="message queues, shared memory (64 MiB), semaphores, filters and tracing work",
