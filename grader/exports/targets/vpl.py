@@ -18,6 +18,7 @@ from grader.exports.machine import kit, prepared
 from grader.exports.templates import filled
 from grader.model.errors import UsageError
 from grader.model.verdict import Verdict
+from grader.reporters import explain
 
 ARCHIVE: Final = "ipc-grader.tgz"
 LOWEST: Final = "VPL_GRADEMIN"
@@ -76,7 +77,7 @@ def grade(points: float, points_max: float, lowest: float, highest: float) -> fl
 
 
 def _comments(verdict: Verdict) -> Iterator[str]:
-    yield f"-{verdict.title}"
+    yield f"-{explain.one_line(verdict.title)}"
     yield from _quoted("\n".join(feedback.notes(verdict)))
     if said := feedback.build_text(verdict):
         yield "-What the build said"
