@@ -30,7 +30,7 @@ def counted(verdict: Verdict, surroundings: Surroundings, *, weights: bool, in_m
     # What is parsed here was written one line before, by our own reporter.
     root = ElementTree.fromstring(junit.render(shown, reveal_hidden=True))  # noqa: S314
     suite = root[0]
-    warning = explain.isolation_warning(shown)
+    warning = feedback.isolation(shown)
     for case, scenario in zip(suite, shown.scenarios, strict=False):
         skipped = case.find("skipped")
         if skipped is not None:

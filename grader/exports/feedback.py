@@ -14,6 +14,8 @@ UNDECIDED: Final = (Outcome.ERROR, Outcome.INCONCLUSIVE)
 """Outcomes that give no points, and yet are not the submission's fault: a person decides."""
 
 _LOG_LINES: Final = 100
+_NOTHING_RUN: Final = "none"
+"""The level of isolation in the verdict on what could not be graded at all."""
 _WITHHELD: Final = {
     Outcome.FAILED: "A hidden scenario failed; what it found is not shown.",
     Outcome.SKIPPED: "A hidden scenario was not run: one it depends on did not pass.",
@@ -37,8 +39,8 @@ def heading(scenario: ScenarioResult) -> str:
 
 def details(verdict: Verdict, scenario: ScenarioResult) -> str:
     """Return what is known of a scenario, as harmless lines; empty if all is well."""
-    if explain.failed_to_build(verdict) and not scenario.hidden:
-        return "It was not run: the submission does not build."
+    if explain.failed_to_build(verdict):
+        return "It was not run: see what is said of the build."
     if scenario.outcome is Outcome.PASSED and not scenario.findings:
         return ""
     rows = explain.scenario_rows(verdict, scenario)
@@ -65,10 +67,15 @@ def build_text(verdict: Verdict) -> str:
     return "\n".join(rows)
 
 
+def isolation(verdict: Verdict) -> str:
+    """Return the warning that programs were not fully kept apart; empty if they were, or if none was run."""
+    return "" if verdict.isolation == _NOTHING_RUN else explain.isolation_warning(verdict)
+
+
 def notes(verdict: Verdict) -> Iterator[str]:
     """Yield what is said once: how it came out, who has to decide what, and how programs were kept apart."""
     yield explain.summary(verdict)
-    yield from filter(None, (explain.open_question(verdict), explain.isolation_warning(verdict)))
+    yield from filter(None, (explain.open_question(verdict), isolation(verdict)))
 
 
 def report(verdict: Verdict) -> str:

@@ -89,6 +89,7 @@ def test_a_report_says_who_decides_and_how_programs_were_kept_apart() -> None:
     assert told[0] == "0 of 1 scenario passed, 1 inconclusive; 0 of 4 points."
     assert "a person has to decide on 4 of the points" in told[1]
     assert "'limits-only'" in told[2]
+    assert len(list(feedback.notes(shown(verdict(open_, isolation="none"))))) == 2
 
 
 @pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.PASSED])
@@ -127,7 +128,7 @@ def test_a_submission_that_does_not_build_says_so_once() -> None:
     problem = Finding(check="build", message="chat.c:1: error", why="")
     whole = shown(verdict(scenario(findings=(problem,)), build=(problem,)))
 
-    assert feedback.details(whole, whole.scenarios[0]) == "It was not run: the submission does not build."
+    assert feedback.details(whole, whole.scenarios[0]) == "It was not run: see what is said of the build."
     assert feedback.report(whole).count("chat.c:1: error") == 1
 
 
