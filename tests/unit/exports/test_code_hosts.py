@@ -106,7 +106,7 @@ def test_fractions_of_points_become_whole_numbers(tmp_path: Path) -> None:
 
 
 def test_a_page_larger_than_github_takes_is_cut(tmp_path: Path) -> None:
-    told = verdict(*(failed(f"s{number}", finding("x" * 380)) for number in range(3000)))
+    told = verdict(*(failed(f"s{number}", finding(("x" * 380 + "\n") * 10)) for number in range(300)))
 
     summary = written("github", told, tmp_path)["GITHUB_STEP_SUMMARY"]
 
