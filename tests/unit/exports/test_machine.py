@@ -79,6 +79,7 @@ def test_the_set_up_installs_everything_once() -> None:
 
     assert set(files) == {"image/setup.sh", "image/requirements.txt"}
     script = files["image/setup.sh"].content.decode()
+    assert subprocess.run(["sh", "-n"], input=script, text=True, check=False).returncode == 0
     assert files["image/setup.sh"].executable
     assert all(package in script for package in PACKAGES)
     assert f"{PREFIX}/bin/pip install --no-cache-dir --requirement requirements.txt" in script
