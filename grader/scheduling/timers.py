@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 from grader.mechanisms.base import Args, View, s32, unpack
-from grader.tracer import proc, ptrace
+from grader.tracer import proc, ptrace, refusals
 from grader.tracer.arch import Layout, Registers
 from grader.tracer.task import Process, State, Task
 
@@ -33,7 +33,6 @@ _SIGALRM = 14
 _SIGINFO_SIZE = 128
 _QUEUE = {"x86_64": 129, "aarch64": 138}
 _QUEUE_TO_THREAD = {"x86_64": 297, "aarch64": 240}
-_GET_DESCRIPTOR = 438
 _LOOK_MS = 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -249,9 +248,10 @@ class KernelTimers:
 @contextlib.contextmanager
 def _descriptor_of(host: int, fd: int) -> Iterator[int]:
     """Open another process' descriptor as our own."""
+    refusals.need_descriptors()
     process = os.pidfd_open(host)
     try:
-        own = _libc.syscall(_GET_DESCRIPTOR, process, fd, 0)
+        own = _libc.syscall(refusals.PIDFD_GETFD, process, fd, 0)
     finally:
         os.close(process)
     if own < 0:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.tracer import ptrace
+from grader.tracer import ptrace, refusals
 
 
 class TaskFiles:
@@ -169,14 +168,19 @@ def link(tid: int, fd: int) -> str:
         return ""
 
 
-_KCMP = 312 if platform.machine() == "x86_64" else 272
-_KCMP_FILE = 0
 _syscall = ctypes.CDLL(None).syscall
 
 
 def same_file(tid: int, fd: int, other: int, number: int) -> bool:
-    """Whether two descriptors stand for the same open file."""
-    return (tid, fd) == (other, number) or _syscall(_KCMP, tid, other, _KCMP_FILE, fd, number) == 0
+    """Whether two descriptors stand for the same open file.
+
+    Raises:
+        HostError: this machine does not let us compare them.
+    """
+    if (tid, fd) == (other, number):
+        return True
+    refusals.need_comparison()
+    return bool(_syscall(refusals.KCMP, tid, other, refusals.KCMP_FILE, fd, number) == 0)
 
 
 def executable(tid: int) -> str:

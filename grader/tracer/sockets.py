@@ -14,9 +14,8 @@ import socket
 import struct
 
 from grader.mechanisms.base import Args, s32
-from grader.tracer import ptrace
+from grader.tracer import ptrace, refusals
 
-_PIDFD_GETFD = 438
 _TYPE = 0xF
 _FIRST_PORT = 61000
 """Above those that connections are given by themselves: see ip_local_port_range in ip(7)."""
@@ -28,13 +27,18 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def deliver_at_once(pid: int, fd: int, args: Args) -> None:
-    """Switch Nagle's algorithm off for a TCP socket that was just made; those it accepts inherit that."""
+    """Switch Nagle's algorithm off for a TCP socket that was just made; those it accepts inherit that.
+
+    Raises:
+        HostError: this machine refuses it, so a line would be under way while all seem to sleep.
+    """
     if s32(args[0]) not in (socket.AF_INET, socket.AF_INET6) or s32(args[1]) & _TYPE != socket.SOCK_STREAM:
         return
+    refusals.need_descriptors()
     with contextlib.suppress(OSError):
         process = os.pidfd_open(pid)
         try:
-            own = _libc.syscall(_PIDFD_GETFD, process, fd, 0)
+            own = _libc.syscall(refusals.PIDFD_GETFD, process, fd, 0)
         finally:
             os.close(process)
         if own >= 0:

@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -40,6 +40,9 @@ REFUSED = (
     "unshare", "setns", "mount", "umount2", "pivot_root", "keyctl", "add_key", "request_key", "bpf", "kcmp",
     "perf_event_open", "pidfd_getfd", "userfaultfd", "acct", "reboot",
 )  # fmt: skip
+TRACERS = frozenset({"kcmp", "pidfd_getfd"})
+"""Of these, what the profile allows to whoever may trace."""
+
 _NEW_NAMESPACES = 0x7E020000
 _ADDR_NO_RANDOMIZE = 0x0040000
 
@@ -110,7 +113,11 @@ class Container:
     def _seccomp(self, file: IO[bytes]) -> list[str]:
         if self.namespaces and self.profile is None:
             return []
-        rules = _default_rules() if self.profile is None else _rules(json.loads(self.profile.read_text()))
+        rules = (
+            _default_rules(self.capabilities)
+            if self.profile is None
+            else _rules(json.loads(self.profile.read_text()))
+        )
         rules.export_bpf(file)
         file.flush()
         file.seek(0)
@@ -129,10 +136,12 @@ def _rules(profile: dict[str, Any]) -> pyseccomp.SyscallFilter:
     return rules
 
 
-def _default_rules() -> pyseccomp.SyscallFilter:
+def _default_rules(capabilities: Sequence[str]) -> pyseccomp.SyscallFilter:
     """Return what Docker's default profile refuses."""
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     for name in REFUSED:
+        if name in TRACERS and "SYS_PTRACE" in capabilities:
+            continue
         rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     for bit in range(32):
