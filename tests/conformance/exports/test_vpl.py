@@ -39,6 +39,7 @@ def prepare(
     submission: Path,
     variables: dict[str, str] = DEFAULT_RANGE,
     script: str = "vpl_evaluate.sh",
+    options: str = CHOSEN,
 ) -> subprocess.CompletedProcess[str]:
     """Lay out a jail as VPL does, the execution files over the student's, and run a script."""
     jail.mkdir()
@@ -56,20 +57,20 @@ def prepare(
     (jail / "vpl_environment.sh").write_text(
         "#!/bin/bash\n" + "".join(f'export {name}="{value}"\n' for name, value in told.items())
     )
-    done = run(jail, script)
+    done = run(jail, script, IPC_GRADER_OPTIONS=f"{submissions.FEW} {options}")
     for path in (bundle / "pingpong").iterdir():  # execution files are gone when the program runs
         (jail / path.name).unlink()
     return done
 
 
-def run(jail: Path, program: str, options: str = CHOSEN) -> subprocess.CompletedProcess[str]:
+def run(jail: Path, program: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [f"./{program}"],
         cwd=jail,
         env={
             "PATH": os.environ["PATH"],
             "IPC_GRADER_PYTHON": sys.executable,
-            "IPC_GRADER_OPTIONS": f"{submissions.FEW} {options}",
+            **variables,
         },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -87,9 +88,9 @@ def evaluate(
     options: str = CHOSEN,
 ) -> tuple[str, str, str]:
     """Return the proposed grade, the comments and the whole output, as VPL reads them."""
-    prepared = prepare(bundle, jail, submission, variables)
+    prepared = prepare(bundle, jail, submission, variables, options=options)
     assert (prepared.returncode, prepared.stdout) == (0, "")
-    output = run(jail, "vpl_execution", options).stdout
+    output = run(jail, "vpl_execution").stdout
     return proposed_grade(output), proposed_comment(output), output
 
 
