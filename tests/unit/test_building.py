@@ -32,7 +32,13 @@ def test_the_program_without_the_run_time_is_built_if_a_run_may_need_it(
     made: list[bool] = []
 
     def build(
-        _tree: SourceTree, _roles: Sequence[str], _box: None, _config: BuildConfig, *, instrument: bool
+        _tree: SourceTree,
+        _roles: Sequence[str],
+        _box: None,
+        _config: BuildConfig,
+        *,
+        instrument: bool,
+        flags: Sequence[str],
     ) -> Build:
         made.append(instrument)
         return Build(programs={"counter": PROGRAM}, archive=b"a", log="", findings=(), sources={})
