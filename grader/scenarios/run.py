@@ -32,7 +32,6 @@ from grader.model.history import CastMember, EndReason, History, OpType, RunEnd
 from grader.model.history import Process as ProcessRecord
 from grader.model.schedule import CLOCK_NAME, SCRIPT_NAME
 from grader.planning import RunSpec
-from grader.registry import load
 from grader.sandbox.box import Box
 from grader.scenarios import demands
 from grader.scenarios.acts import Acts
@@ -44,6 +43,7 @@ from grader.scheduling.base import CLOCK, EARLY, SCRIPT, Candidate, Recording
 from grader.scheduling.clock import VirtualClock
 from grader.scheduling.controller import Controller
 from grader.scheduling.limits import LimitReached
+from grader.scheduling.patience import patient
 from grader.scheduling.progress import FUTILE_HURRY, FUTILE_MAX, Progress
 from grader.scheduling.waiter import Waiter
 from grader.tracer import filter as seccomp
@@ -104,8 +104,7 @@ class Run:
         self._noted = 0
         self._patience = _PATIENCE
         self._looked = -1, 0, False  # position, lines printed, and whether they were all
-        strategy = load("grader.scheduling.strategies", "SCHEDULER")[spec.strategy]
-        self._scheduler = Recording(strategy(spec.seed, spec.options))
+        self._scheduler = Recording(patient(spec.strategy, spec.seed, spec.options, self._progress))
         self._controller = Controller(
             Calls(self._objects, self._recorder), self._clock, spec.limits, drain=self._drain_for
         )
