@@ -16,7 +16,7 @@ pytestmark = pytest.mark.system
 STRICT = ("-Wall", "-Wextra", "-Werror")
 CLEAN = b"int main(void)\n{\n    return 0;\n}\n"
 UNCLEAN = b"int main(void)\n{\n    int left;\n    return 0;\n}\n"
-WHY = "does not compile with -Wall -Wextra -Werror: unused variable ‘left’ [-Werror=unused-variable]"
+WHY = "does not compile with -Wall -Wextra -Werror: unused variable ‘left’ [-Werror=unused-variable]"  # noqa: RUF001 - as gcc writes it
 
 
 @pytest.fixture(scope="module")
