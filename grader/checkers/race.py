@@ -150,15 +150,18 @@ def _file_races(order: Order, touches: list[Touch]) -> Iterator[_Race]:
     """Yield unordered writes to the same bytes of a file; and reads whose reader writes there afterwards.
 
     Who only reads may well cope with what he finds; who writes what he has made of it, loses the other's.
+    Only the very bytes count: who reads a record by way of a buffer reads its neighbours too, for nothing.
     """
     for race in _races(order, sorted(touches, key=lambda touch: touch.op.index)):
         reader = next((touch for touch in (race.first, race.then) if not touch.writes), None)
-        if reader is None or any(_writes_back(touch, reader) for touch in touches):
+        if reader is None or any(_writes_back(touch, reader, race) for touch in touches):
             yield race
 
 
-def _writes_back(touch: Touch, read: Touch) -> bool:
-    overlap = touch.start < read.start + read.size and read.start < touch.start + touch.size
+def _writes_back(touch: Touch, read: Touch, race: _Race) -> bool:
+    one, other = race.first, race.then
+    start, end = max(one.start, other.start), min(one.start + one.size, other.start + other.size)
+    overlap = touch.start < end and start < touch.start + touch.size
     same = (touch.item, touch.op.pid, touch.op.tid) == (read.item, read.op.pid, read.op.tid)
     return touch.writes and same and overlap and touch.op.index > read.op.index
 

@@ -13,6 +13,7 @@ from grader.mechanisms.signal import signal_name
 from grader.model.exercise import Blockage, ExitSignal, ObjectState, Pattern
 from grader.model.history import Entry, Object, ObjectKind
 from grader.scenarios.outputs import Decision, fill, text_of
+from grader.tracer.objects import Objects
 from grader.tracer.recorder import Recorder
 from grader.tracer.task import Process, State, Task
 
@@ -61,7 +62,7 @@ def decide_blocked(
     demand: Blockage,
     tasks: list[Task],
     recorder: Recorder,
-    objects: Mapping[str, Object],
+    objects: Objects,
     variables: Mapping[str, str],
 ) -> tuple[Decision, list[dict[str, Any]]]:
     """Decide `blocked`, and tell where everybody of the part is."""
@@ -70,14 +71,14 @@ def decide_blocked(
     fitting: set[int] = set()
     for task, call, ids in blocked_threads(tasks, demand.part, recorder):
         call_fits = call in wanted_calls if wanted_calls else call not in _SLEEPS
-        if call_fits and (not wanted_object or any(_named(objects.get(i), wanted_object) for i in ids)):
+        if call_fits and (not wanted_object or any(_named(objects, i, wanted_object) for i in ids)):
             fitting.add(task.process.pid)
     observed = [
         {
             "pid": task.process.pid,
             "state": task.state.name.lower(),
             "call": waiting_in(task, recorder)[0],
-            "object": ", ".join(_name(objects.get(i)) for i in waiting_in(task, recorder)[1]),
+            "object": ", ".join(_name(objects.known.get(i)) for i in waiting_in(task, recorder)[1]),
         }
         for task in tasks
         if task.part == demand.part and task.state is not State.DEAD
@@ -89,13 +90,14 @@ def _name(known: Object | None) -> str:
     return "" if known is None else known.name or known.id
 
 
-def _named(known: Object | None, wanted: str) -> bool:
+def _named(objects: Objects, identity: str, wanted: str) -> bool:
     """Whether an object is the one an author means; `stdin` is that of the part itself."""
+    known = objects.known.get(identity)
     if known is None:
         return False
     if wanted in ("stdin", "terminal"):
         return known.name.startswith((f"{wanted} of ", "terminal of "))
-    return wanted in (known.name, known.id, known.kind.value)
+    return wanted in (known.name, known.id, known.kind.value, *objects.names.get(identity, ()))
 
 
 def how_ended(process: Process | None) -> dict[str, Any]:

@@ -303,7 +303,7 @@ class Run:
             return decision, {"part": demand.part, "stream": demand.source, "got": unread}, consumed
         if isinstance(step, Blocked):
             decision, observed = demands.decide_blocked(
-                step.blocked, self._controller.tasks, self._recorder, self._objects.known, variables
+                step.blocked, self._controller.tasks, self._recorder, self._objects, variables
             )
             return decision, {"part": step.blocked.part, "observed": observed}, None
         if isinstance(step, Exit):

@@ -10,7 +10,7 @@ import os
 import signal
 import struct
 
-from grader.mechanisms.base import POSIX_OBJECTS, Args, s32
+from grader.mechanisms.base import AT_FDCWD, POSIX_OBJECTS, Args, s32
 from grader.mechanisms.file import DESCRIPTOR_ARGUMENT, PATH_ARGUMENT
 from grader.model.history import ObjectKind, OpType
 from grader.shim import protocol
@@ -33,6 +33,9 @@ _NEW_DESCRIPTOR = frozenset(
 _F_DUPFD, _F_SETFL, _F_DUPFD_CLOEXEC = 0, 4, 1030
 _WATCHED_BY_SIZE = frozenset({ObjectKind.FILE, ObjectKind.SHARED_MEMORY, ObjectKind.MAPPING})
 """Of what else a program asks the state, stdio does so too, and nobody waits for it."""
+
+_NEW_NAME = {"link": (-1, 1), "rename": (-1, 1), "linkat": (2, 3), "renameat": (2, 3), "renameat2": (2, 3)}
+"""Which arguments hold the folder and the path of a file's new name."""
 
 SEMAPHORES = POSIX_OBJECTS + "sem."
 _SS_DISABLE = 2
@@ -221,7 +224,14 @@ class Calls(RunTime):
         if task.name == "close":
             self._drop(task.process, s32(args[0]))
 
+    def _named_too(self, task: Task, args: Args) -> None:
+        directory, path = _NEW_NAME.get(task.name, (-1, -1))
+        if path >= 0:
+            where = AT_FDCWD if directory < 0 else s32(args[directory])
+            self.objects.named_too(task.tid, where, self.view(task).text(args[path]))
+
     def _after_success(self, task: Task, args: Args, result: int) -> None:
+        self._named_too(task, args)
         process, name = task.process, task.name
         if name in _NEW_DESCRIPTOR:
             self._drop(process, result)

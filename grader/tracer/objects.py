@@ -6,6 +6,7 @@ directory, /tmp and the places of IPC objects are of no interest: programs and l
 
 from __future__ import annotations
 
+import contextlib
 import os
 import posixpath
 import stat
@@ -47,6 +48,8 @@ class Objects:
         self._holders: dict[tuple[int, int], str] = {}
         self.aliases: dict[str, str] = {}
         """Ids under which objects are recorded that got their names later."""
+        self.names: dict[str, set[str]] = {}
+        """Further names that files have got, by the ids of the files."""
 
     def add(self, kind: ObjectKind, name: str = "") -> str:
         """Add an object and return its id; a further one of the same name is the next generation."""
@@ -76,6 +79,14 @@ class Objects:
                 self._by_inode[inode] = final
         del self.known[identity]
         return final
+
+    def named_too(self, tid: int, directory: int, text: str) -> None:
+        """Note that a path has become a name of a file: by link(2) or rename(2)."""
+        with contextlib.suppress(OSError, ValueError):
+            info = os.stat(self._full(tid, directory, text))
+            known = self._by_inode.get((info.st_dev, info.st_ino))
+            if known is not None:
+                self.names.setdefault(known, set()).add(self.shown(tid, directory, text))
 
     def of_descriptor(self, tid: int, fd: int) -> str:
         """Return the object of a descriptor; "" for what is of no interest or not open."""
@@ -134,18 +145,18 @@ class Objects:
         """Return the object a path leads to now; "" if there is none, or it is of no interest."""
         if not text:
             return ""
-        if text.startswith("/"):
-            full = f"/proc/{tid}/root{text}"
-        elif directory == AT_FDCWD:
-            full = f"/proc/{tid}/cwd/{text}"
-        else:
-            full = f"/proc/{tid}/fd/{directory}/{text}"
         try:
-            info = os.stat(full)
+            info = os.stat(self._full(tid, directory, text))
         except (OSError, ValueError):
             return ""
         found = self._by_inode.get((info.st_dev, info.st_ino))
         return found or self._identify(info, self.absolute(tid, directory, text))
+
+    @staticmethod
+    def _full(tid: int, directory: int, text: str) -> str:
+        if text.startswith("/"):
+            return f"/proc/{tid}/root{text}"
+        return f"/proc/{tid}/cwd/{text}" if directory == AT_FDCWD else f"/proc/{tid}/fd/{directory}/{text}"
 
     def absolute(self, tid: int, directory: int, text: str) -> str:
         """Return a path argument as an absolute path of the sandbox."""

@@ -378,6 +378,23 @@ def test_writes_to_the_same_bytes_of_a_file_race(
     assert bool(said(s)) is races
 
 
+def buffered(first_record: int, second_record: int) -> Story:
+    """Two who read a file of two records as a whole, and write one of them."""
+    s = two()
+    for pid, record in ((ONE, first_record), (OTHER, second_record)):
+        s.call(pid, "read", FILE, result=8, count=8, offset=0)
+        s.call(pid, "write", FILE, result=4, count=4, offset=4 * record)
+    return s
+
+
+def test_neighbours_that_a_buffer_takes_in_are_no_race() -> None:
+    assert said(buffered(0, 1)) == []
+
+
+def test_who_writes_the_bytes_that_another_has_read_to_write_them_races() -> None:
+    assert said(buffered(0, 0)) != []
+
+
 # -- properties ----------------------------------------------------------------------------------------
 
 _SECTION = st.tuples(

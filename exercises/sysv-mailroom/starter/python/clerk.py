@@ -7,7 +7,7 @@ import sys
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 1 or not arguments[0].isdigit():
+    if len(arguments) != 1 or not (arguments[0].isascii() and arguments[0].isdigit()):
         print("usage: clerk KEY", file=sys.stderr)
         return 2
     key = int(arguments[0])

@@ -11,7 +11,7 @@ def main(arguments: list[str]) -> int:
     trying = arguments[:1] == ["--try"]
     numbers = arguments[1:] if trying else arguments[:2]
     text = os.fsencode(arguments[2]) if len(arguments) == 3 and not trying else b""
-    if len(arguments) != 3 or not all(n.isdigit() for n in numbers) or int(numbers[1]) < 2 or b"\n" in text:
+    if len(arguments) != 3 or not all(n.isascii() and n.isdigit() for n in numbers) or int(numbers[1]) < 2 or b"\n" in text:
         print("usage: customer KEY ID TEXT, or customer --try KEY ID", file=sys.stderr)
         return 2
     key, number = map(int, numbers)
