@@ -15,7 +15,7 @@ demo: setup ## grade a right and a wrong submission of two exercises
 	@scripts/demo.sh
 
 test: setup ## run all tests, side by side; options for pytest in PYTEST_ARGS
-	@$(BIN)/python -m pytest -n logical $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n logical --dist worksteal $(PYTEST_ARGS)
 
 check: setup ## formatting, lint and types
 	$(BIN)/ruff check .
