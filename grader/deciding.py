@@ -90,7 +90,7 @@ def decide(scenario: Scenario, found: Found, time_s: float) -> ScenarioResult:
 
 def unfinished(scenario: Scenario) -> ScenarioResult:
     """Return what to tell of a scenario while it is not graded: if nobody comes back to it, that stays."""
-    return _broken(scenario, "grading did not come as far as this")
+    return _not_run(scenario, Outcome.ERROR, "grading did not come as far as this")
 
 
 def ungraded(exercise: Exercise, submission: str, error: GraderError) -> Verdict:
@@ -111,7 +111,7 @@ def ungraded(exercise: Exercise, submission: str, error: GraderError) -> Verdict
         seed=0,
         build=(problem,) if at_fault else (),
         scenarios=tuple(
-            failed_build(scenario, (problem,)) if at_fault else _broken(scenario, str(error))
+            failed_build(scenario, (problem,)) if at_fault else _not_run(scenario, Outcome.ERROR, str(error))
             for scenario in exercise.scenarios
         ),
     )
@@ -124,11 +124,11 @@ def exit_status(verdict: Verdict) -> int:
     return 0 if verdict.points >= verdict.points_max else 1
 
 
-def _broken(scenario: Scenario, explanation: str) -> ScenarioResult:
+def _not_run(scenario: Scenario, outcome: Outcome, explanation: str) -> ScenarioResult:
     return ScenarioResult(
         id=scenario.id,
         title=scenario.title,
-        outcome=Outcome.ERROR,
+        outcome=outcome,
         points=0,
         points_max=scenario.points,
         schedules=0,
@@ -187,13 +187,4 @@ def failed_build(scenario: Scenario, findings: tuple[Finding, ...]) -> ScenarioR
 
 def skipped(scenario: Scenario, waits_for: Sequence[str]) -> ScenarioResult:
     """Skip a scenario because others did not pass."""
-    return ScenarioResult(
-        id=scenario.id,
-        title=scenario.title,
-        outcome=Outcome.SKIPPED,
-        points=0,
-        points_max=scenario.points,
-        schedules=0,
-        hidden=scenario.hidden,
-        explanation=f"needs {' and '.join(waits_for)}, which did not pass",
-    )
+    return _not_run(scenario, Outcome.SKIPPED, f"needs {' and '.join(waits_for)}, which did not pass")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from pathlib import Path
 
 from rich.console import Console
 
 from grader.catalogue.load import FILE_NAME, Catalogue, load_catalogue, load_exercise
+from grader.catalogue.messages import nearest
 from grader.config import EXERCISES_NAME, reference_of, site_root
 from grader.model.errors import UsageError
 from grader.model.exercise import Exercise
@@ -47,8 +47,8 @@ def exercise(name: str) -> Exercise:
     if "/" in name:
         raise UsageError(f"there is no exercise in {name}: it has no {FILE_NAME}")
     names = sorted(found.parent.name for found in (site_root() / EXERCISES_NAME).glob(f"*/{FILE_NAME}"))
-    near = difflib.get_close_matches(name, names, 1)
-    hint = f"; did you mean `{near[0]}`?" if near else " (`grader list` shows them)"
+    near = nearest(name, names)
+    hint = f"; did you mean `{near}`?" if near else " (`grader list` shows them)"
     raise UsageError(f"there is no exercise `{name}`{hint}")
 
 

@@ -18,10 +18,10 @@ def run(options: argparse.Namespace) -> int:
     target = find_target(options.target)
     if target.files is None:
         raise UsageError(f"{target.title} needs no bundle: see docs/lms/{options.target}.md")
-    exercises = tuple({name: console.exercise(name) for name in options.exercises}.values())
+    found = {name: console.exercise(name) for name in options.exercises}
     course = Course(
-        exercises=exercises,
-        site=site_files(site_root(), [exercise.id for exercise in exercises]),
+        exercises=tuple(found.values()),
+        site=site_files(site_root(), {exercise.id: console.folder(name) for name, exercise in found.items()}),
         config=load_config(),
     )
     files = dict(target.files(course))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader import registry
+from grader.catalogue.messages import nearest
 from grader.deciding import ungraded
 from grader.exports.base import Result, Surroundings, Target
 from grader.model.errors import GraderError, UsageError
@@ -28,8 +28,8 @@ def find_target(name: str) -> Target:
     known: Mapping[str, Target] = registry.load("grader.exports.targets", "TARGET")
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, 1)
-    hint = f"; did you mean `{near[0]}`?" if near else ""
+    near = nearest(name, known)
+    hint = f"; did you mean `{near}`?" if near else ""
     raise UsageError(f"there is no target `{name}`{hint} (there are {', '.join(known)})")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -20,19 +20,19 @@ _LEFT_OUT = frozenset({"__pycache__"})
 _DISTRIBUTION = "ipc-grader"
 
 
-def site_files(root: Path, exercises: Sequence[str]) -> dict[str, File]:
+def site_files(root: Path, folders: Mapping[str, Path]) -> dict[str, File]:
     """Return all it takes to grade exercises elsewhere: put into one folder, it is a site of its own.
 
     `python3 -m grader` in that folder is the grader once `requirements.txt` is installed. The accepted and
     rejected solutions of the reference stay at home: no grading needs them.
 
     Args:
-        root: the site.
-        exercises: ids of the exercises.
+        root: the site, for its `config.yaml`.
+        folders: of the exercises, wherever they lie, by their ids.
     """
     files = dict(_below(_PACKAGE, _PACKAGE.name))
-    for exercise in exercises:
-        folder, place = root / EXERCISES_NAME / exercise, f"{EXERCISES_NAME}/{exercise}"
+    for exercise, folder in folders.items():
+        place = f"{EXERCISES_NAME}/{exercise}"
         own = f"{place}/{REFERENCE_NAME}/"
         files |= {path: file for path, file in _below(folder, place) if not path.startswith(own)}
         files |= _below(reference_of(folder) / "peers", f"{REFERENCE_NAME}/{exercise}/peers")
@@ -46,7 +46,7 @@ def site_files(root: Path, exercises: Sequence[str]) -> dict[str, File]:
 def part_of(course: Course, exercises: frozenset[str]) -> dict[str, File]:
     """Return the part of a course's site that some of its exercises need."""
     others = {exercise.id for exercise in course.exercises} - exercises
-    left_out = tuple(f"{top}/{other}/" for top in ("exercises", "reference") for other in others)
+    left_out = tuple(f"{top}/{other}/" for top in (EXERCISES_NAME, REFERENCE_NAME) for other in others)
     return {path: file for path, file in course.site.items() if not path.startswith(left_out)}
 
 

@@ -29,7 +29,7 @@ def make_site(root: Path) -> None:
 def test_the_exercise_and_its_peers_go_along_and_nothing_else_of_the_reference(tmp_path: Path) -> None:
     make_site(tmp_path)
 
-    files = site_files(tmp_path, ["tea"])
+    files = site_files(tmp_path, {"tea": tmp_path / "exercises/tea"})
 
     assert {path: file for path, file in files.items() if not path.startswith("grader/")} == {
         "exercises/tea/exercise.yaml": File(content=b"exercises/tea/exercise.yaml\n"),
@@ -44,14 +44,14 @@ def test_a_reference_in_the_folder_of_its_exercise_stays_at_home_too(tmp_path: P
     make_site(tmp_path)
     (tmp_path / "reference/tea").rename(tmp_path / "exercises/tea/reference")
 
-    files = site_files(tmp_path, ["tea"])
+    files = site_files(tmp_path, {"tea": tmp_path / "exercises/tea"})
 
     own = {path for path in files if not path.startswith("grader/")}
     assert {path for path in own if "reference" in path} == {"reference/tea/peers/c/tea.c"}
 
 
 def test_the_grader_goes_along_and_runs_where_it_is_put(tmp_path: Path) -> None:
-    for path, file in site_files(site_root(), ["pingpong"]).items():
+    for path, file in site_files(site_root(), {"pingpong": site_root() / "exercises/pingpong"}).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(file.content)
 
@@ -77,3 +77,17 @@ def test_the_grader_goes_along_and_runs_where_it_is_put(tmp_path: Path) -> None:
 def test_every_requirement_has_its_version() -> None:
     assert requirements()
     assert all("==" in line for line in requirements())
+
+
+def test_an_exercise_that_lies_elsewhere_comes_into_the_bundles_own_site(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheets/tea"
+    for name in ("exercise.yaml", "reference/peers/c/tea.c", "reference/rejected/deadlock/x/tea.c"):
+        (sheet / name).parent.mkdir(parents=True, exist_ok=True)
+        (sheet / name).write_text(name)
+
+    files = site_files(tmp_path, {"tea": sheet})
+
+    assert {path: file for path, file in files.items() if path.startswith(("exercises/", "reference/"))} == {
+        "exercises/tea/exercise.yaml": File(content=b"exercise.yaml"),
+        "reference/tea/peers/c/tea.c": File(content=b"reference/peers/c/tea.c"),
+    }
