@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from grader import store
 from grader.judging import Judged
-from grader.model.fault import Fault, victim_of, word_of
+from grader.model.fault import Fault, Halt, victim_of, word_of
 from grader.model.history import History
 from grader.planning import RunSpec
 from grader.registry import load
@@ -39,11 +39,12 @@ class Points:
 
 def told(fault: Fault) -> str:
     """Say what was done to whom: `post killed at`."""
-    return _words(fault.kind, fault.part, fault.child)
+    return _words(fault.kind, fault.part, fault.child, fault.seconds)
 
 
-def _words(kind: str, part: str, child: int) -> str:
-    return _TOLD[kind].format(f"child {child} of {part}" if child else part)
+def _words(kind: str, part: str, child: int, seconds: float) -> str:
+    words = "{} stopped for " + f"{seconds:g} s at" if seconds else _TOLD[kind]
+    return words.format(f"child {child} of {part}" if child else part)
 
 
 def fault_runs(made: Sequence[Judged], most: int) -> Points:
@@ -67,7 +68,9 @@ def fault_runs(made: Sequence[Judged], most: int) -> Points:
         faults: list[Fault] = []
         for each in demands:
             points = strategies[word_of(each)].points(each, history)
-            words = _words(word_of(each), victim_of(each).part, victim_of(each).child or 0)
+            victim = victim_of(each)
+            lasts = victim.seconds if isinstance(victim, Halt) else 0
+            words = _words(word_of(each), victim.part, victim.child or 0, lasts)
             known[words] = known.get(words, 0) + len(points)
             faults += points
         script = first.spec.script_index

@@ -82,7 +82,7 @@ def _check(history: History, fault: Op, root: Finding) -> str:
     """Return the check that speaks of it; "" if the finding's own does."""
     kind = str(fault.value["kind"])
     if kind != "kill":
-        return _CHECKS.get(kind, "")
+        return "" if _seconds(fault) else _CHECKS.get(kind, "")
     victim = str(fault.value["part"])
     if not history.submitted(victim):
         return "peer-death"
@@ -113,6 +113,13 @@ def _before(history: History, fault: Op) -> str:
     return f"before its {f}{f' number {nth}' if nth != 1 else ''}" if begun else "at its beginning"
 
 
+def _seconds(fault: Op) -> float:
+    """Return for how long it lasted; 0 if only until nobody else could go on."""
+    detail = fault.value.get("detail")
+    seconds = detail.get("seconds", 0) if isinstance(detail, dict) else 0
+    return seconds if isinstance(seconds, int | float) else 0
+
+
 def _told(history: History, fault: Op, struck: Op | None) -> str:
     """Say what was done: `post was killed after its write on box.new (post.c:31)`."""
     kind, part = str(fault.value["kind"]), str(fault.value["part"])
@@ -126,7 +133,8 @@ def _told(history: History, fault: Op, struck: Op | None) -> str:
         when = f"while it slept in {call}" if fault.value.get("during") else f"after {call}"
         return f"{whom} was killed {when if call else _before(history, fault)}"
     if kind == "stop":
-        return f"{whom} was stopped and continued while it slept in {call}"
+        how = f"for {_seconds(fault):g} s" if _seconds(fault) else "and continued"
+        return f"{whom} was stopped {how} while it slept in {call}"
     if kind == "interrupt":
         return f"SIG{more.get('signal')} came to {whom} while it slept in {call}"
     if kind == "short":

@@ -138,7 +138,8 @@ def classify(history: History, op: Op) -> str:
             return "sleep"
         # A zero time-out is how event loops (asyncio) look round between two callbacks: no try by itself.
         return "time-out" if op.blocked else "probe"
-    if op.f == "wait" and op.result == 0 and "WNOHANG" in flags(history, op):
+    # waitid returns 0 also when it has found a child; which one stands in what it has filled in.
+    if op.f == "wait" and op.result == 0 and not op.value.get("child") and "WNOHANG" in flags(history, op):
         return "would-block"
     if op.f in {"read", "recv"} and op.result == 0 and argument(history, op, "count") != 0 and not op.blocked:
         return "end-of-file" if _kind(history, op) in _STREAMS else "neutral"

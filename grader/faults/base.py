@@ -115,6 +115,6 @@ def datagrams(demand: Strict, history: History) -> list[Fault]:
 
 def victims(fault: Fault, task: Task, controller: Controller) -> list[Process]:
     """Return the processes that a fault befalls: the thread's own, or all of the part."""
-    if fault.child:
+    if fault.alone:
         return [task.process]
     return [process for process in controller.processes.values() if process.part == fault.part]

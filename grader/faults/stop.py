@@ -11,18 +11,20 @@ import os
 import signal
 
 from grader.faults.base import placed, victims
-from grader.model.fault import Fault, StopFault
+from grader.model.fault import Fault, Halt, StopFault, victim_of
 from grader.model.history import History
 from grader.scheduling.controller import Controller
 from grader.tracer.task import Task
 
 
 class Stop:
-    """A part is stopped in a call it sleeps in; it is continued when nobody else can go on."""
+    """A part is stopped in a call it sleeps in; continued when nobody else can go on, or later."""
 
     def points(self, demand: StopFault, history: History) -> list[Fault]:
         """Place it in each operation that sleeps."""
-        return placed(demand, history, lambda moment: moment.slept, during=True)
+        victim = victim_of(demand)
+        detail = {"seconds": victim.seconds} if isinstance(victim, Halt) and victim.seconds else {}
+        return placed(demand, history, lambda moment: moment.slept, during=True, detail=detail)
 
     def strike(self, fault: Fault, task: Task, controller: Controller) -> bool:
         """Stop them."""

@@ -8,6 +8,7 @@ from grader.mechanisms.base import Args, Call, Value, View, s32, unpack
 from grader.mechanisms.signal import signal_name
 
 _CLD_EXITED = 1
+_CLD_ALIVE = {4: "stopped", 5: "stopped", 6: "continued"}
 
 
 def _arguments(view: View, address: int) -> list[str]:
@@ -51,7 +52,9 @@ def _waited_id(view: View, args: Args, _result: int) -> Value:
     _number, _errno, code, _pad, pid, _uid, status = unpack(view, args[2], "<iiiiiii")
     if not pid:
         return {"child": 0}
-    how: Value = {"status": status} if code == _CLD_EXITED else {"signal": signal_name(status)}
+    how: Value = {"status": status}
+    if code != _CLD_EXITED:
+        how = {_CLD_ALIVE.get(code, "signal"): signal_name(status)}
     if s32(args[3]) & os.WNOWAIT:
         how["left"] = True
     return {"child": pid, **how}

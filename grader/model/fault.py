@@ -27,6 +27,17 @@ class Interruption(Victim):
     signal: SignalName
 
 
+class Halt(Victim):
+    """Who is stopped, and for how long."""
+
+    seconds: float = Field(
+        default=0,
+        ge=0,
+        description="Virtual time in which he alone stands still and the time-outs of others expire; "
+        "0: all processes, until nobody else can go on.",
+    )
+
+
 class Narrowed(Victim):
     """Whom a fault befalls, in some of his calls."""
 
@@ -47,9 +58,9 @@ class KillFault(Strict):
 
 
 class StopFault(Strict):
-    """Stopped in each call it sleeps in, until nobody else can go on, and continued."""
+    """Stopped in each call it sleeps in, until nobody else can go on, or for some time, and continued."""
 
-    stop: PartName | Victim
+    stop: PartName | Halt
 
 
 class InterruptFault(Strict):
@@ -116,6 +127,16 @@ class Fault:
     child: int = 0
     during: bool = False
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def alone(self) -> bool:
+        """Whether it befalls only the process that is at its point."""
+        return bool(self.child or self.seconds)
+
+    @property
+    def seconds(self) -> float:
+        """For how long it lasts, in virtual time; 0: until nobody else can go on, or it does not last."""
+        return float(self.detail.get("seconds", 0))
 
     def dump(self) -> dict[str, Any]:
         """Return it as JSON has it; the inverse of `load_fault`."""

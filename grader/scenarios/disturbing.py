@@ -37,6 +37,7 @@ class Disturbance:
         self._recorder = recorder
         self._struck: Task | None = None
         self._relieved = False
+        self._until = 0
         self.gone = ""
 
     def strikes_sleeper(self) -> bool:
@@ -62,10 +63,15 @@ class Disturbance:
         return self._strike(fault, task)
 
     def relieve(self) -> bool:
-        """End a fault that lasts until nobody can go on; True if it was one, and has not ended before."""
+        """End a fault that lasts until nobody can go on; True if it was one, and has not ended before.
+
+        If it lasts for some time, this passes first: one call for each who wakes meanwhile.
+        """
         end = getattr(self._strategy, "relieve", None)
         if self._fault is None or self._struck is None or self._relieved or end is None:
             return False
+        if self._fault.seconds and self._controller.advance(self._until):
+            return True
         self._relieved = True
         end(self._fault, self._struck, self._controller)
         return True
@@ -73,6 +79,7 @@ class Disturbance:
     def _strike(self, fault: Fault, task: Task) -> bool:
         self._controller.record_logs()
         self._struck = task
+        self._until = self._controller.clock.now + round(fault.seconds * 1e9)
         self._recorder.add("fault", OpType.OK, value=_told(fault, task))
         if fault.kind == _KILL and not fault.child:
             self.gone = fault.part
@@ -108,5 +115,5 @@ def _about(step: Step) -> Sequence[str]:
 
 
 def _told(fault: Fault, task: Task) -> dict[str, Any]:
-    whom = {"pid": task.process.pid} if fault.child else {"parts": [fault.part]}
+    whom = {"pid": task.process.pid} if fault.alone else {"parts": [fault.part]}
     return {**fault.dump(), **whom}

@@ -38,6 +38,7 @@ _ALONE = """\
 _INCLUDES = """\
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -305,6 +306,59 @@ def test_who_does_not_make_it_again_is_found_out(tmp_path: Path, fault: str, wor
     check, message = failure(site(tmp_path, _WAITED_FOR % fault, _WAITS % _ONCE))
     assert check == "interruption"
     assert message.startswith(words)
+
+
+_SLOW_PEER = (
+    _ALONE
+    + """\
+    steps:
+      - start: victim
+      - expect: {part: victim, lines: answered}
+      - exit: {victim: 0}
+    faults:
+      - stop: {part: victim, child: 1, seconds: 30}
+"""
+)
+_ASKS_ITS_CHILD = """\
+int main(void)
+{
+    int ends[2];
+    char byte = 0;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+        return 1;
+    if (fork() == 0) {
+        close(ends[0]);
+        _exit(write(ends[1], "", 1) != 1 || read(ends[1], &byte, 1) != 1 || write(ends[1], "", 1) != 1);
+    }
+    close(ends[1]);
+    struct pollfd ready = {.fd = ends[0], .events = POLLIN};
+    if (read(ends[0], &byte, 1) != 1 || write(ends[0], "", 1) != 1)
+        return 1;
+    %s
+    wait(NULL);
+    return 0;
+}
+"""
+
+
+def test_who_waits_as_long_as_it_takes_bears_a_slow_peer(tmp_path: Path) -> None:
+    asks = _ASKS_ITS_CHILD % 'if (poll(&ready, 1, -1) == 1) puts("answered");'
+    result = graded(site(tmp_path, _SLOW_PEER, asks))
+    assert (result["outcome"], result["findings"]) == ("passed", [])
+    assert result["explored"].endswith("; child 1 of victim stopped for 30 s at 1 of 1 point")
+
+
+@pytest.mark.parametrize(
+    ("waits", "check"),
+    [
+        ('puts(poll(&ready, 1, 20000) == 1 ? "answered" : "gone on");', "output"),
+        ('while (poll(&ready, 1, 1000) == 0) continue; puts("answered");', "polling"),
+    ],
+)
+def test_time_outs_expire_while_a_peer_is_stopped(tmp_path: Path, waits: str, check: str) -> None:
+    found, message = failure(site(tmp_path, _SLOW_PEER, _ASKS_ITS_CHILD % waits))
+    assert found == check
+    assert message.startswith("child 1 of victim was stopped for 30 s while it slept in read on")
 
 
 # -- cut short, failing, lost ----------------------------------------------------------------------------

@@ -35,6 +35,25 @@ def test_calls_go_on_after_a_stop() -> None:
     ]
 
 
+def test_waitid_tells_a_child_that_stopped_from_one_that_ended() -> None:
+    body = """
+    pid_t child = fork();
+    if (child == 0) {
+        raise(SIGSTOP);
+        pause();
+    }
+    siginfo_t told;
+    waitid(P_ALL, 0, &told, WSTOPPED);
+    kill(child, SIGCONT);
+    waitid(P_ALL, 0, &told, WCONTINUED);
+    kill(child, SIGKILL);
+    waitid(P_ALL, 0, &told, WEXITED);
+    """
+    history = perform(c_source(f"int main(void)\n{{{body}return 0;\n}}"))
+    told = [set(op.value) - {"child"} for op in history.ops if op.f == "wait" and op.result is not None]
+    assert told == [{"stopped"}, {"continued"}, {"signal"}]
+
+
 def test_the_script_stops_and_continues_a_part() -> None:
     steps = """
     - start: tracee

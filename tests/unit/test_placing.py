@@ -89,6 +89,16 @@ def test_stopped_and_interrupted_where_it_sleeps() -> None:
     ]
 
 
+def test_stopped_for_some_time_and_alone() -> None:
+    demand = StopFault.model_validate({"stop": {"part": "alice", "seconds": 2}})
+    points = fault_runs([first_run(chat(), demand, StopFault(stop="alice"))], 9)
+    assert [(spec.fault.seconds, spec.fault.alone) for spec in points.runs if spec.fault] == [
+        (2, True),
+        (0, False),
+    ]
+    assert points.known == {"alice stopped for 2 s at": 1, "alice stopped and continued at": 1}
+
+
 def test_cut_short_where_several_bytes_came() -> None:
     assert placed(chat(), ShortFault(short="alice")) == [("read", 1, "short")]
     named: dict[str, Any] = {"short": {"part": "alice", "calls": ["write"]}}

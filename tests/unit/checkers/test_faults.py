@@ -77,6 +77,7 @@ def test_the_death_of_the_reference_is_that_of_a_peer() -> None:
     ("kind", "detail", "check", "told"),
     [
         ("stop", {}, "interruption", f"victim was stopped and continued while it slept in {WRITE}"),
+        ("stop", {"seconds": 2}, "output", f"victim was stopped for 2 s while it slept in {WRITE}"),
         ("interrupt", {"signal": "HUP"}, "interruption", f"SIGHUP came to victim while it slept in {WRITE}"),
         ("short", {}, "partial-io", f"{WRITE} of victim moved one byte only"),
         ("fail", {"error": "ENOSPC"}, "output", f"{WRITE} of victim failed with ENOSPC"),

@@ -134,6 +134,13 @@ def test_a_signal_between_tries_is_a_wake_up() -> None:
     assert polling.check(s.history, s.spec) == []
 
 
+def test_a_waitid_that_finds_a_child_is_no_try_in_vain() -> None:
+    s = Story()
+    for child in (11, 12, 13, 14):
+        s.call(10, "wait", result=0, ok={"child": child, "status": 0}, pid=0, flags=["WNOHANG", "WEXITED"])
+    assert polling.check(s.history, s.spec) == []
+
+
 @pytest.mark.parametrize(
     ("one", "message"),
     [
