@@ -113,7 +113,7 @@ class Agent:
     def _env(self, env: dict[str, str]) -> dict[str, str]:
         return {name: self._world.where(value) for name, value in env.items()}
 
-    def do_start(self, request: dict[str, Any], _payload: bytes, fds: list[int]) -> Answer:
+    def do_start(self, request: dict[str, Any], payload: bytes, fds: list[int]) -> Answer:
         """Make a process that waits at the gate."""
         where = self._world.where
         named = dict(zip(request["fds"], fds, strict=True))
@@ -125,6 +125,7 @@ class Agent:
         argv = [where(text) for text in request["argv"]]
         env = self._env(request["env"])
         how = {key: request[key] for key in ("open_at", "umask")}
+        how["filter_program"] = payload or self._world.filter_program
         launch.start(self._world, argv, where(request["cwd"]), env, named, **how)
         return {}, b"", back
 

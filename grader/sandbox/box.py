@@ -85,6 +85,7 @@ class Box:
             HostError: bubblewrap is missing.
         """
         self.isolation = isolation
+        self.filter_program = filter_program
         self._limits = limits
         self._agent: Confined | None = None
         self._closed = False
@@ -130,6 +131,7 @@ class Box:
         terminal: bool = False,
         executable: bytes | None = None,
         umask: int = 0o022,
+        filter_program: bytes = b"",
     ) -> Started:
         """Make a process that waits at the gate.
 
@@ -141,6 +143,7 @@ class Box:
             executable: the program itself, an ELF file or Python source, which then exists nowhere in the
                 sandbox; argv as if it did.
             umask: that it begins with.
+            filter_program: the seccomp filter that it begins with; empty: that of the sandbox's parts.
 
         Returns:
             The process; the caller closes it.
@@ -161,15 +164,18 @@ class Box:
             "umask": umask,
         }
         for _ in range(_START_ATTEMPTS):
-            started = self._start(request, executable, terminal=terminal)
+            started = self._start(request, executable, filter_program, terminal=terminal)
             if started is not None:
                 return started
         raise BoxError("a process could not be started: it was killed before it began")
 
-    def _start(self, request: dict[str, Any], executable: bytes | None, *, terminal: bool) -> Started | None:
+    def _start(
+        self, request: dict[str, Any], executable: bytes | None, filter_program: bytes, *, terminal: bool
+    ) -> Started | None:
         with Offer(executable, terminal=terminal) as offer:
             fds = offer.theirs
-            _, _, back = self._conversation.ask({**request, "fds": list(fds)}, b"", list(fds.values()))
+            request = {**request, "fds": list(fds)}
+            _, _, back = self._conversation.ask(request, filter_program, list(fds.values()))
             offer.sent(back)
             return offer.accept()
 

@@ -10,6 +10,7 @@ import os
 import select
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -163,8 +164,13 @@ def _pids_at(gate: socket.socket) -> tuple[int, int] | None:
     return int.from_bytes(credentials[:4], sys.byteorder), int(data)
 
 
+def script_at(argv: Sequence[str]) -> int:
+    """Return which argument of `python [options] SCRIPT args` is the script."""
+    return next(index for index, text in enumerate(argv) if index and not text.startswith("-"))
+
+
 def python_from_descriptor(argv: list[str]) -> list[str]:
     """Turn `python [options] SCRIPT args` into the same with the script's source read from a descriptor."""
-    at = next(index for index, text in enumerate(argv) if index and not text.startswith("-"))
+    at = script_at(argv)
     boot = _BOOT.format(fd=SOURCE_FD, name=argv[at])
     return [*argv[:at], "-c", boot, *argv[at + 1 :]]

@@ -110,6 +110,7 @@ def start(
     *,
     open_at: int,
     umask: int,
+    filter_program: bytes,
 ) -> None:
     """Fork the keeper, which forks the part's main process.
 
@@ -121,17 +122,24 @@ def start(
         fds: `gate`, `stdin`, `stdout`, `stderr`, and if needed `executable`; `terminal` if stdin is one.
         open_at: the number at which `executable` stays open in the program; -1: it does not.
         umask: that the program begins with.
+        filter_program: the seccomp filter that it begins with.
     """
     if os.fork() == 0:
         try:
             os.umask(umask)
-            _keep(world, argv, cwd, env, fds, open_at)
+            _keep(world, argv, cwd, env, fds, open_at, filter_program)
         finally:
             os._exit(1)
 
 
 def _keep(
-    world: World, argv: Sequence[str], cwd: str, env: Mapping[str, str], fds: Mapping[str, int], open_at: int
+    world: World,
+    argv: Sequence[str],
+    cwd: str,
+    env: Mapping[str, str],
+    fds: Mapping[str, int],
+    open_at: int,
+    filter_program: bytes,
 ) -> NoReturn:
     if not world.alone:
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -139,14 +147,20 @@ def _keep(
     if "terminal" in fds:
         fcntl.ioctl(fds["terminal"], termios.TIOCSCTTY, 0)
     if os.fork() == 0:
-        _main_process(world, argv, cwd, env, fds, open_at)
+        _main_process(world, argv, cwd, env, fds, open_at, filter_program)
     os.closerange(0, ALL)
     while True:
         signal.pause()
 
 
 def _main_process(
-    world: World, argv: Sequence[str], cwd: str, env: Mapping[str, str], fds: Mapping[str, int], open_at: int
+    world: World,
+    argv: Sequence[str],
+    cwd: str,
+    env: Mapping[str, str],
+    fds: Mapping[str, int],
+    open_at: int,
+    filter_program: bytes,
 ) -> NoReturn:
     gate = fds["gate"]
     try:
@@ -167,7 +181,7 @@ def _main_process(
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         kernel.stay_on(world.cpu)
         set_limits(world.limits)
-        execute = kernel.Exec(argv, env, world.filter_program, executable)
+        execute = kernel.Exec(argv, env, filter_program, executable)
         os.write(gate, str(os.getpid()).encode())
     except Exception as error:
         with contextlib.suppress(OSError):

@@ -25,12 +25,15 @@ from grader.model.exercise import (
 )
 from grader.model.history import Entry
 from grader.sandbox.box import Box, BoxError, Started
+from grader.sandbox.gate import SOURCE_FD, is_source, script_at
 from grader.scenarios import demands
 from grader.scenarios.driver import Channels
 from grader.scenarios.outputs import Decision, fill
 from grader.scheduling.controller import Controller
 from grader.tracer import connections
+from grader.tracer import filter as seccomp
 from grader.tracer.objects import Objects
+from grader.tracer.prelude import Prelude
 from grader.tracer.task import Process
 
 ACTS = (Start, TypeText, Send, Close, Signal, Kill, Create, Remove, Reboot, Fill)
@@ -164,19 +167,32 @@ class Acts:
     def _start(self, name: str) -> None:
         part, program = self._cast[name], self._programs[name]
         arguments = [self.fill(argument) for argument in part.args]
+        binary = program.binary if part.by == "reference" else None
+        prelude, filter_program = self._prelude(program, binary)
         started = self._box.start(
             [*program.argv, *arguments],
             env={**program.env, **{key: self.fill(text) for key, text in part.env.items()}},
             terminal=bool(part.terminal),
-            executable=program.binary if part.by == "reference" else None,
+            executable=binary,
             umask=self._umask,
+            filter_program=filter_program,
         )
         self._started.append(started)
         self.channels[name] = Channels(name, started, self._objects, terminal=bool(part.terminal))
         process = self._controller.attach(started.pid, started.sandbox_pid, name, program.argv[0])
+        process.prelude = prelude
         self.mains[name] = process
         started.release()
         self._controller.begin(process)
+
+    def _prelude(self, program: Program, source: bytes | None) -> tuple[Prelude | None, bytes]:
+        """Return what comes before a program in Python, and the filter for that; nothing for others."""
+        if program.language != "python" or not self._box.filter_program:
+            return None, b""
+        if is_source(source):
+            return Prelude(self._box.filter_program, ""), seccomp.of_prelude(SOURCE_FD)
+        script = program.argv[script_at(program.argv)]
+        return Prelude(self._box.filter_program, f"{self._box.root}{script}"), seccomp.of_prelude(-1)
 
     def _feed(self, step: TypeText | Send | Close) -> None:
         if isinstance(step, TypeText):

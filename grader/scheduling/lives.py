@@ -7,6 +7,7 @@ import signal
 from typing import Any
 
 from grader.mechanisms.signal import signal_name
+from grader.model.errors import InternalError
 from grader.model.history import ObjectKind
 from grader.model.schedule import child_name, thread_name
 from grader.scheduling.limits import LimitReached
@@ -19,6 +20,7 @@ class Lives(Threads):
     """Threads that come and go."""
 
     def _forked(self, task: Task, event: int) -> None:
+        self._see_prelude_over(task)
         child = ptrace.event_message(task.tid)
         os.waitpid(child, ptrace.WALL)
         pid, ns_tid = proc.sandbox_ids(child)
@@ -54,6 +56,12 @@ class Lives(Threads):
             raise LimitReached("processes", f"more than {self._limits.processes} processes and threads live")
         task.vforked = process if event == ptrace.EVENT_VFORK else None
         ptrace.resume_to_exit(task.tid)
+
+    @staticmethod
+    def _see_prelude_over(task: Task) -> None:
+        """Nothing that an interpreter does before it reads its program leads here; a program could."""
+        if task.process.prelude is not None:
+            raise InternalError("an interpreter was not seen to read its program")
 
     def _execed(self, task: Task) -> None:
         process = task.process
@@ -115,6 +123,8 @@ class Lives(Threads):
         orphans = [c.pid for c in process.children if not c.dead]
         for child in process.children:
             child.orphaned = child.orphaned or not child.dead
+        if os.WIFEXITED(status):
+            self._see_prelude_over(task)
         how: dict[str, Any] = (
             {"signal": signal_name(os.WTERMSIG(status))}
             if os.WIFSIGNALED(status)

@@ -54,6 +54,10 @@ class Stops(Lives):
             self._signalled(task, number)
 
     def _entry(self, task: Task) -> None:
+        prelude = task.process.prelude
+        if prelude is not None and task.process.started and prelude.ends(task.tid):
+            prelude.load(task.tid, self._machine)
+            return
         if self._continues(task):
             return
         if task.process in self.doomed and self._leaves(task):
@@ -102,6 +106,11 @@ class Stops(Lives):
         return False
 
     def _call_ended(self, task: Task) -> None:
+        prelude = task.process.prelude
+        if prelude is not None and prelude.loading:
+            task.process.prelude = None
+            prelude.loaded(task.tid, self._machine)
+            return
         result = ptrace.syscall_result(task.tid)
         task.in_call, was_asleep = False, task.state is not State.RUNNING
         if result == 0 and Devices.told_by(task):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import platform
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -107,6 +108,16 @@ class Registers:
             self.store()
         else:
             self._store_without_call()
+
+    def change_call(self, number: int, arguments: Sequence[int]) -> None:
+        """At an entry stop: make another call instead, with these arguments. Writes the registers back."""
+        for index, value in enumerate(arguments):
+            self.set_argument(index, value)
+        if self._machine.skip is not None:
+            self._set(self._machine.skip, number)
+        self.store()
+        if self._machine.skip is None:
+            ptrace.write_registers(self._tid, NT_ARM_SYSTEM_CALL, struct.pack("<i", number))
 
     def pass_call(self, result: int) -> None:
         """At any other stop: go on behind the call that would be made next, as if it had returned this."""

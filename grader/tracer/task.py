@@ -12,6 +12,7 @@ from grader.mechanisms.base import Call
 from grader.tracer import proc, ptrace
 from grader.tracer.code import Code
 from grader.tracer.log import Gathered
+from grader.tracer.prelude import Prelude
 
 
 @unique
@@ -72,6 +73,8 @@ class Process:
     """The object that its private memory is, once its threads' accesses to it are known."""
     stdout: int = 0
     """Address of its variable `stdout`, if its run-time has told."""
+    prelude: Prelude | None = None
+    """What its interpreter does before it reads its program; None when that is over, or there is none."""
     temporary: dict[str, int] = field(default_factory=dict)
     """Paths under which glibc makes semaphores before it gives them their names, with their modes."""
 
