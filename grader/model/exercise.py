@@ -112,6 +112,9 @@ class Child(Strict):
 
     part: PartName
     child: int = Field(ge=1, description="Its number in the order of birth, from 1.")
+    held: bool = Field(
+        default=False, description="It does not end by itself while the steps before are done, either."
+    )
 
 
 class Kill(Strict):

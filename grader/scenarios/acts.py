@@ -100,10 +100,11 @@ class Acts:
         return child is not None and not child.dead
 
     def doomed(self, steps: Sequence[Step], position: int) -> frozenset[Process]:
-        """Return the children that are to be killed before anything is demanded again."""
-        ahead = (steps[index] for index in range(position, len(steps)))
+        """Return the children that are held, and those to be killed before anything is demanded again."""
+        ahead = [steps[index] for index in range(position, len(steps))]
         acts = itertools.takewhile(lambda step: isinstance(step, ACTS), ahead)
-        children = (self.child_to_kill(step) for step in acts)
+        held = (step for step in ahead if isinstance(step, Kill) and step.child and step.child.held)
+        children = (self.child_to_kill(step) for step in (*acts, *held))
         return frozenset(child for child in children if child is not None)
 
     def child_to_kill(self, step: Step | None) -> Process | None:

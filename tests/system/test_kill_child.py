@@ -154,6 +154,33 @@ def test_a_child_is_killed_where_the_steps_before_have_seen_it() -> None:
         assert history.ops[kill.index - 1].f == "blocked"
 
 
+def test_a_child_that_is_held_has_not_ended_when_the_others_have() -> None:
+    source = """
+    int main(void)
+    {
+        for (int i = 0; i < 3; i++)
+            if (fork() == 0)
+                _exit(0);
+        wait(NULL);
+        wait(NULL);
+        puts("2 ended");
+        fflush(stdout);
+        return wait(NULL) < 0;
+    }
+    """
+    steps = """
+    - start: tracee
+    - expect: {part: tracee, lines: 2 ended}
+    - blocked: {part: tracee, call: wait}
+    - kill: {part: tracee, child: 2, held: true}
+    - exit: {tracee: 0}
+    """
+    program = c_source(f"#include <sys/wait.h>\n{source}")
+    for seed in range(4):
+        history = perform(program, steps, strategy="random", seed=seed)
+        assert history.end.reason is EndReason.FINISHED
+
+
 @pytest.mark.parametrize(
     ("source", "steps", "message"),
     [
