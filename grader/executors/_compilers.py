@@ -1,9 +1,10 @@
 """Compilers that instrument what a Makefile compiles: scripts of their names, which come first in PATH.
 
 Each calls the compiler it stands for with the flags of `grader.shim` behind the Makefile's own, so that those
-are overruled; what is to be linked statically is linked dynamically. When linking, gcc asks for the libraries
-of its own thread sanitizer, and finds the run-time under their names. What is linked without the C library is
-left as it is: the run-time cannot work there.
+are overruled; what is to be linked statically is linked dynamically. Sanitizers are left out: they need more
+memory than a program is given, and some of them to trace it themselves. When linking, gcc asks for the
+libraries of its own thread sanitizer, and finds the run-time under their names. What is linked without the C
+library is left as it is: the run-time cannot work there.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ done
 for argument do
     shift
     case $argument in
-    -static | -static-pie | -s | -Wl,-s | -Wl,-S | -Wl,--strip-all | -Wl,--strip-debug) ;;
+    -fsanitize=* | -static | -static-pie | -s | -Wl,-s | -Wl,-S | -Wl,--strip-all | -Wl,--strip-debug) ;;
     *) set -- "$@" "$argument" ;;
     esac
 done
@@ -47,20 +48,40 @@ fi
 exec "$name" "$@" {flags}
 """
 
+_WITHOUT_SANITIZERS = """#!/bin/sh
+name=${{0##*/}}
+PATH=${{PATH#{folder}:}}
+for argument do
+    shift
+    case $argument in
+    -fsanitize=*) ;;
+    *) set -- "$@" "$argument" ;;
+    esac
+done
+exec "$name" "$@"
+"""
+
 _NO_STRIP = """#!/bin/sh
 # Symbols and lines are needed.
 exit 0
 """
 
 
-def put_compilers(box: Box) -> dict[str, str]:
+def put_compilers(box: Box, *, instrument: bool) -> dict[str, str]:
     """Put the scripts and the run-time into a sandbox, in folders that are there during a build only.
+
+    Args:
+        box: the sandbox.
+        instrument: they instrument; otherwise they only leave out sanitizers.
 
     Returns:
         The variables that make a build use them.
     """
-    objects = put_run_time(box)
-    scripts = {name: _script(name, objects, box.root) for name in _compilers()} | {"strip": _NO_STRIP}
+    if instrument:
+        objects = put_run_time(box)
+        scripts = {name: _script(name, objects, box.root) for name in _compilers()} | {"strip": _NO_STRIP}
+    else:
+        scripts = dict.fromkeys(_compilers(), _WITHOUT_SANITIZERS.format(folder=f"{box.root}{FOLDER}"))
     contents = {name: text.encode() for name, text in scripts.items()}
     box.put(FOLDER, archives.of_mapping(contents, dict.fromkeys(contents, 0o755)), clear=True)
     return {"PATH": f"{FOLDER}:{MINIMAL_ENVIRONMENT['PATH']}"}

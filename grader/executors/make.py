@@ -8,6 +8,7 @@ from typing import Final
 from grader.executors._compilers import put_compilers
 from grader.executors._evasion import hooks_defined, instrumented, refused, refused_hook, tell_unseen
 from grader.executors._gcc import first_error
+from grader.executors._sanitizers import SANITIZE, refused_sanitizer, sanitizer
 from grader.executors.base import FOLDER, NOT_EXECUTED, Program, Workshop, stopped, text_of
 from grader.executors.tree import SourceTree, printable
 from grader.model.errors import HostError
@@ -43,9 +44,9 @@ class _Make:
             workshop.restart_clock()
             result, programs = _run(workshop, roles, instrument=False)
         for role, program in list(programs.items()):
-            name = hooks_defined(program.binary, own=program.instrumented)
-            if name:
-                workshop.fail(role, f"`{role}` cannot be used: {refused_hook(name)}")
+            why_not = _unusable(program)
+            if why_not:
+                workshop.fail(role, f"`{role}` cannot be used: {why_not}")
                 del programs[role]
         tell_unseen(workshop, programs)
         missing = [role for role in roles if role not in programs and role not in workshop.findings]
@@ -56,11 +57,21 @@ class _Make:
         return programs
 
 
+def _unusable(program: Program) -> str:
+    """Say why a program cannot be run; "" if it can."""
+    name = hooks_defined(program.binary, own=program.instrumented)
+    if name:
+        return refused_hook(name)
+    library = sanitizer(program.binary, own=program.instrumented)
+    return refused_sanitizer(library) if library else ""
+
+
 def _run(
     workshop: Workshop, roles: Sequence[str], *, instrument: bool
 ) -> tuple[CommandResult, dict[str, Program]]:
     """Run make, and return the programs it has made."""
-    compilers = put_compilers(workshop.box) if instrument else {}
+    sanitizes = any(SANITIZE in content for content in workshop.tree.files.values())
+    compilers = put_compilers(workshop.box, instrument=instrument) if instrument or sanitizes else {}
     result = workshop.run(["make"], _ENVIRONMENT | compilers, shown="make")
     if result.status == NOT_EXECUTED:
         raise HostError("there is no make: `apt install make`")

@@ -276,6 +276,25 @@ class TestMakefile:
         assert findings(result) == [("advice", "", "", 0, text)]
         assert (result.programs["server"].instrumented, output(result, "server")) == (False, "hello\n")
 
+    @pytest.mark.parametrize("instrument", [True, False])
+    @pytest.mark.parametrize("kind", ["address", "thread", "leak", "address,undefined"])
+    def test_sanitizers_are_left_out(self, box: Box, kind: str, instrument: bool) -> None:
+        rules = f"CFLAGS = -g -fsanitize={kind}\nLDFLAGS = -fsanitize={kind}\nserver: server.o\n"
+        files = {"Makefile": rules.encode(), "server.c": HELLO}
+        result = built(box, files, "server", instrument=instrument)
+        assert (result.programs["server"].instrumented, result.findings) == (instrument, ())
+        assert output(result, "server") == "hello\n"
+
+    def test_a_sanitizer_that_gets_round_them_is_refused(self, box: Box) -> None:
+        rules = "server: main.c\n\t/usr/bin/gcc -fsanitize=address -o server main.c\n"
+        result = built(box, {"Makefile": rules.encode(), "main.c": HELLO}, "server", instrument=True)
+        text = (
+            "`server` cannot be used: it is built with a sanitizer (asan), which does not work where a "
+            "program is traced and its memory limited; call the compiler by its name, and -fsanitize is "
+            "left out here"
+        )
+        assert (findings(result), result.programs) == ([("error", "server", "", 0, text)], {})
+
     def test_what_cannot_be_made_with_them_is_made_without(self, box: Box) -> None:
         rules = "server: server.c\n\ttest `which gcc` = /usr/bin/gcc\n\tgcc -o server server.c\n"
         result = built(box, {"Makefile": rules.encode(), "server.c": HELLO}, "server", instrument=True)
