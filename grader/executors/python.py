@@ -11,14 +11,20 @@ from grader.sandbox.isolation import interpreter
 
 _READ = "https://docs.python.org/3/tutorial/errors.html#syntax-errors"
 _CHECK = """
-import sys, warnings
+import importlib.util, sys, warnings
 warnings.simplefilter("ignore")
 with open(sys.argv[1], "rb") as file:
     source = file.read()
 try:
     compile(source, sys.argv[1], "exec", dont_inherit=True)
+    importlib.util.decode_source(source)  # in comments compile() does not mind
 except SyntaxError as error:
     print(f"{error.lineno or 0}: {type(error).__name__}: {error.msg}")
+except UnicodeDecodeError as error:
+    line = source.count(b"\\n", 0, error.start) + 1
+    byte = source[error.start : error.end]
+    hint = "a first line `# coding: latin-1` would say what it is"
+    print(f"{line}: {type(error).__name__}: {byte} is no {error.encoding}; {hint}")
 except (ValueError, MemoryError, RecursionError) as error:
     print(f"0: {type(error).__name__}: {error}")
 """

@@ -386,6 +386,8 @@ class TestPython:
             (b"if 1:\nx\n", 2, "IndentationError: expected an indented block after 'if' statement on line 1"),
             (b"x = '\xff'\n", 1, "SyntaxError: (unicode error) 'utf-8' codec can't decode byte 0xff in "
              "position 0: invalid start byte"),
+            (b"x = 1\n# \xfc\n", 2, "UnicodeDecodeError: b'\\xfc' is no utf-8; a first line `# coding: "
+             "latin-1` would say what it is"),
         ],
     )  # fmt: skip
     def test_a_syntax_error_is_told_with_its_place(
