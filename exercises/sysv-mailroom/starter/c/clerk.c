@@ -3,14 +3,26 @@
  *
  * Answers each request in the queue KEY with its text in upper case, until SIGTERM.
  */
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* False if `text` is anything but a decimal number, or one too big for a key. */
+static bool parse_key(const char *text, int *key)
+{
+    errno = 0;
+    long number = strtol(text, NULL, 10);
+    *key = (int)number;
+    return *text != '\0' && strspn(text, "0123456789") == strlen(text) && errno == 0 && number <= INT_MAX;
+}
 
 int main(int argc, char *argv[])
 {
-    char *end;
-    long key = argc == 2 ? strtol(argv[1], &end, 10) : 0;
-    if (argc != 2 || *argv[1] == '\0' || *end != '\0') {
+    int key;
+    if (argc != 2 || !parse_key(argv[1], &key)) {
         fprintf(stderr, "usage: clerk KEY\n");
         return 2;
     }
@@ -26,6 +38,6 @@ int main(int argc, char *argv[])
 
     /* Step 5: on SIGTERM remove the queue and return 0. */
 
-    fprintf(stderr, "clerk: not written yet (%ld)\n", key);
+    fprintf(stderr, "clerk: not written yet (%d)\n", key);
     return EXIT_FAILURE;
 }

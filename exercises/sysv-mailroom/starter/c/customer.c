@@ -4,23 +4,26 @@
  *
  * Sends TEXT to the clerk and prints the answer; or prints an answer that is waiting, and exits with 3 if there is none.
  */
+#include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* False if `text` is anything but a decimal number, or one too big for a long. */
 static bool parse(const char *text, long *number)
 {
-    char *end;
-    *number = strtol(text, &end, 10);
-    return *text != '\0' && *end == '\0';
+    errno = 0;
+    *number = strtol(text, NULL, 10);
+    return *text != '\0' && strspn(text, "0123456789") == strlen(text) && errno == 0;
 }
 
 int main(int argc, char *argv[])
 {
     long key, id;
     int try = argc > 1 && strcmp(argv[1], "--try") == 0;
-    if (argc != 4 || !parse(argv[1 + try], &key) || !parse(argv[2 + try], &id) || id < 2 ||
+    if (argc != 4 || !parse(argv[1 + try], &key) || key > INT_MAX || !parse(argv[2 + try], &id) || id < 2 ||
         (!try && strchr(argv[3], '\n') != NULL)) {
         fprintf(stderr, "usage: customer KEY ID TEXT, or customer --try KEY ID\n");
         return 2;
