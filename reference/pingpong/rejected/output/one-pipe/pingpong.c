@@ -1,4 +1,4 @@
-/* Wrong: the answer goes back by the pipe it came by: who writes may read it himself. (So the end is told by a 0.) */
+/* Wrong: the answer goes back by the pipe it came by: who writes may read it himself. (So a 0 comes before the end.) */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -43,6 +43,9 @@ int main(int argc, char **argv)
     if (child == 0) {
         while (read(down[0], &number, sizeof number) > 0 && number != 0)
             strike("child", number + 1, down[1]);
+        close(up[1]);
+        if (read(up[0], &number, sizeof number) != 0)
+            _exit(1);
         _exit(0);
     }
     for (long round = 0; round < rounds; round++) {
@@ -53,6 +56,7 @@ int main(int argc, char **argv)
     number = 0;
     if (write(down[1], &number, sizeof number) == -1)
         perror("write");
+    close(up[1]);
     int status;
     waitpid(child, &status, 0);
     return status == 0 ? 0 : 1;
