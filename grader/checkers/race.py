@@ -24,6 +24,8 @@ RULE = "Two accesses to the same bytes, one of which writes, must be put in orde
 
 _REPORTED_MAX = 5
 _READ = "man 7 sem_overview"
+_LETS_IN = ", which lets in more than one"
+_BY_FCNTL = "; it is shared, or of other bytes, or closing another descriptor of the file has given it back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +243,10 @@ def _remedy(history: History, race: _Race) -> str:
 def _about_locks(
     one: str, locks: Mapping[tuple[str, object], str], other: str, others: Mapping[tuple[str, object], str]
 ) -> str:
-    common = [name for key, name in locks.items() if key in others]
-    if common:
-        return f"Both have taken {common[0]}, which lets in more than one."
+    common = next((key for key in locks if key in others), None)
+    if common is not None:
+        why = _BY_FCNTL if common[1] == "fcntl" else _LETS_IN
+        return f"Both have taken {locks[common]}{why}."
     if not locks or not others:
         name = next(iter((locks or others).values()))
         holder, free = (one, other) if locks else (other, one)

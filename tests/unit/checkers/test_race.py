@@ -120,6 +120,17 @@ def test_a_semaphore_that_lets_two_in_is_named() -> None:
     ]
 
 
+def test_locks_by_fcntl_are_said_to_be_of_bytes_and_easily_lost() -> None:
+    s = two()
+    for pid in (ONE, OTHER):
+        s.call(pid, "fcntl", FILE, fd=3, cmd="F_SETLKW", type="F_WRLCK")
+        s.access(pid, "store", MEMORY, line=6)
+    assert [text.partition("in order. ")[2] for text in said(s)] == [
+        "Both have taken the lock on data; it is shared, or of other bytes, or closing another descriptor of "
+        "the file has given it back."
+    ]
+
+
 def test_a_parent_that_does_not_wait_is_told_so() -> None:
     s = two()
     s.access(ONE, "store", MEMORY, line=6)
