@@ -56,7 +56,7 @@ def blame(findings: Sequence[Finding], history: History) -> list[Finding]:
     root, rest = due[0], [one for one in findings if one not in due]
     struck = _struck(history, fault)
     message = f"{_told(history, fault, struck)}, and then: {root.message}"
-    check = _check(history, fault, root) if root.check in CHECKS else ""
+    check = _check(history, fault, struck, root) if root.check in CHECKS else ""
     if not check:
         return [replace(root, message=message, ops=(fault.index, *root.ops)), *due[1:], *rest]
     own = struck if struck is not None and history.submitted(struck.part) else None
@@ -78,11 +78,11 @@ def _brought_about(finding: Finding) -> bool:
     return finding.check in _BROUGHT_ABOUT or finding.check not in CHECKS
 
 
-def _check(history: History, fault: Op, root: Finding) -> str:
+def _check(history: History, fault: Op, struck: Op | None, root: Finding) -> str:
     """Return the check that speaks of it; "" if the finding's own does."""
     kind = str(fault.value["kind"])
     if kind != "kill":
-        return "" if _seconds(fault) else _CHECKS.get(kind, "")
+        return "" if _slow(history, fault, struck) else _CHECKS.get(kind, "")
     victim = str(fault.value["part"])
     if not history.submitted(victim):
         return "peer-death"
@@ -111,6 +111,15 @@ def _before(history: History, fault: Op) -> str:
     part = str(name).partition(":")[0].partition("/")[0]
     begun = any(op.part == part and op.type is OpType.INVOKE for op in history.ops[: fault.index])
     return f"before its {f}{f' number {nth}' if nth != 1 else ''}" if begun else "at its beginning"
+
+
+def _slow(history: History, fault: Op, struck: Op | None) -> bool:
+    """Whether others went on while somebody was stopped: time did it then, not what a stop does to a call."""
+    if not _seconds(fault) or struck is None:
+        return False
+    later = history.ops[fault.index :]
+    again = next((op.index for op in later if op.f == "continue" and op.pid == struck.pid), len(history.ops))
+    return any(op.pid not in (0, struck.pid) and op.time_ns > fault.time_ns for op in history.ops[:again])
 
 
 def _seconds(fault: Op) -> float:

@@ -77,7 +77,7 @@ def test_the_death_of_the_reference_is_that_of_a_peer() -> None:
     ("kind", "detail", "check", "told"),
     [
         ("stop", {}, "interruption", f"victim was stopped and continued while it slept in {WRITE}"),
-        ("stop", {"seconds": 2}, "output", f"victim was stopped for 2 s while it slept in {WRITE}"),
+        ("stop", {"seconds": 2}, "interruption", f"victim was stopped for 2 s while it slept in {WRITE}"),
         ("interrupt", {"signal": "HUP"}, "interruption", f"SIGHUP came to victim while it slept in {WRITE}"),
         ("short", {}, "partial-io", f"{WRITE} of victim moved one byte only"),
         ("fail", {"error": "ENOSPC"}, "output", f"{WRITE} of victim failed with ENOSPC"),
@@ -88,6 +88,15 @@ def test_every_fault_has_its_words(kind: str, detail: dict[str, Any], check: str
     story = disturbed(kind, during=kind in ("stop", "interrupt"), detail=detail)
     ((found, message, _),) = words(story, LOST)
     assert (found, message) == (check, f"{told}, and then: reader printed nothing.")
+
+
+def test_others_who_go_on_while_one_is_stopped_do_so_by_themselves() -> None:
+    story = disturbed("stop", during=True, detail={"seconds": 2})
+    story.time_ns += 1_000_000_000
+    story.prints(20, "gone on\n")
+    story.event(10, "continue")
+    told = f"victim was stopped for 2 s while it slept in {WRITE}, and then: reader printed nothing."
+    assert words(story, LOST) == [("output", told, [])]
 
 
 def test_what_is_wrong_in_itself_stays_beside_it() -> None:
