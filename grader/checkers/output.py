@@ -54,7 +54,7 @@ def _wrong(history: History, op: Op, part: str, stream: str, found: Difference) 
     message = f"{who(history, part)} {found.message}{now}."
     if not history.submitted(part):
         ops = (*(w.index for w in written[-1:]), op.index)
-        return Finding(check="output", message=message, why=f"{RULE} {_SHOWN}", read="man 3 printf", ops=ops)
+        return Finding(check="output", message=message, why=f"{RULE} {_SHOWN}", ops=ops)
     buffered = copied(history, part, found.extra) or forgotten(history, part, op.index, found.missing)
     if buffered is not None:
         return _buffered(op, part, f"{message} {buffered.sentence}", buffered)

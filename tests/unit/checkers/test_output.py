@@ -231,6 +231,7 @@ def test_what_the_reference_prints_counts_but_the_student_is_not_said_to_have_pr
     (finding,) = output.check(s.history, s.spec)
     assert (finding.part, finding.pid, finding.file) == ("", 0, "")
     assert finding.message.startswith("bob_ref (played by the reference) printed something else")
+    assert not finding.read  # it is not about printing
     assert "shows what it got" in finding.why
 
 
