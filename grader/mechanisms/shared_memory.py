@@ -13,6 +13,7 @@ _FLAGS = {
     0x10: "MAP_FIXED",
     0x4000: "MAP_NORESERVE",
 }
+_SYNC_FLAGS = {1: "MS_ASYNC", 2: "MS_INVALIDATE", 4: "MS_SYNC"}
 
 
 def _enter(_view: View, args: Args) -> Value:
@@ -53,7 +54,7 @@ CALLS = {
     ),
     "msync": Call(
         f="msync",
-        enter=lambda _view, args: {"length": args[1]},
+        enter=lambda _view, args: {"length": args[1], "flags": flag_names(args[2], _SYNC_FLAGS)},
         target=lambda view, args: view.address(args[0])[0],
         wakes=False,
     ),

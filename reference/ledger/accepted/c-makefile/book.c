@@ -16,7 +16,7 @@ static int descriptor = -1;
 struct entry *book_open(const char *file, bool make)
 {
     descriptor = open(file, make ? O_RDWR | O_CREAT : O_RDWR, 0600);
-    if (descriptor == -1 && errno == ENOENT)
+    if (descriptor == -1 && errno == ENOENT && !make)
         return NULL;
     /* A lock of the open file description: closing another descriptor of the file would not give it back. */
     struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};

@@ -41,10 +41,10 @@ int main(int argc, char *argv[])
 {
     if (argc == 3 && !strcmp(argv[2], "show"))
         return show(argv[1]);
-    long amount;
-    char rest;
+    char *rest = NULL;
     errno = 0;
-    if (argc != 5 || strcmp(argv[2], "add") || !*argv[3] || sscanf(argv[4], "%ld%c", &amount, &rest) != 1) {
+    long amount = argc == 5 ? strtol(argv[4], &rest, 10) : 0;
+    if (argc != 5 || strcmp(argv[2], "add") || !*argv[3] || rest == argv[4] || *rest != '\0') {
         fputs("usage: ledger FILE add NAME AMOUNT | ledger FILE show\n", stderr);
         return 2;
     }
