@@ -7,8 +7,8 @@ def ahead(history: History, spec: Spec) -> list[Finding]:
     """A producer gets no further ahead of the printed lines than there are slots: if all are full, it waits.
 
     Judged where one producer and one consumer are all that a ring has started, for there it is plain who is
-    who. The consumer may have one item in its hand, taken and not printed yet; a producer that has ended has
-    none.
+    who. The consumer may have taken as many items as there are slots, and not printed them yet; a producer that
+    has ended has none in its hand.
     """
     found = []
     for part in parts(history, "ring"):
@@ -24,10 +24,10 @@ def ahead(history: History, spec: Spec) -> list[Finding]:
             continue
         end = makers[0]
         printed = sum(call.data.count("\n") for call in prints if call.start.index < end.start.index)
-        if items - printed > slots + 1:
+        if items - printed > 2 * slots:
             message = (
                 f"The producer has put all its {items} items and ends, and {_are(printed, 'line')} printed:"
-                f" but there {_are(slots, 'slot', last=True)}, and the consumer has one item in hand at most."
+                f" but there {_are(slots, 'slot', last=True)}, and the consumer has no more in hand than that."
             )
             found.append(finding(history, message, end, read="man 3 sem_wait"))
     return found

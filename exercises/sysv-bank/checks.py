@@ -14,7 +14,7 @@ Span = tuple[Call, Call]
 
 
 def holding(history: History, spec: Spec) -> list[Finding]:
-    """During a transfer a teller holds the semaphores of both accounts, and of no others.
+    """During a transfer a teller holds the semaphores of both accounts.
 
     A semaphore is held from the operation that changes it with SEM_UNDO to the one after which all that the
     process has changed is taken back: so it does not matter whether 1 or 0 means free. What is never given
@@ -31,13 +31,8 @@ def holding(history: History, spec: Spec) -> list[Finding]:
         for pid, spans in sorted(_spans(history, part).items()):
             if history.processes[pid].main:
                 continue
-            store = next((op for op in _stores(history, pid) if _held(spans, op) > 2), None)
             most = max((taken.start for taken, _ in spans), key=lambda op: _held(spans, op))
-            if store is not None:
-                number = _held(spans, store)
-                message = f"It holds {number} semaphores here: a transfer needs those of its two accounts."
-                found.append(finding(history, message, store, read="man 2 semop"))
-            elif pid in well and _held(spans, most) == 1:
+            if pid in well and _held(spans, most) == 1:
                 message = "It never holds two semaphores at once: a transfer needs those of both accounts."
                 found.append(finding(history, message, most, read="man 2 semop"))
     return found
