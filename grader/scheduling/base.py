@@ -13,6 +13,9 @@ SCRIPT = 0
 CLOCK = -1
 EARLY = -2
 
+LOOKS_AT_SEVERAL = frozenset({"poll", "select", "epoll_wait"})
+"""Operations on several objects, of which a candidate names one: any may be what others use as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

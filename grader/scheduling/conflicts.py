@@ -9,12 +9,13 @@ together, for there the order is most likely to have been chance.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 from grader.model.history import History, Op, OpType
 from grader.model.schedule import BEYOND_FORK, FORKED, SCRIPT_NAME, Act
+from grader.scheduling.base import LOOKS_AT_SEVERAL
 from grader.scheduling.deeds import Deed, deeds_of, names_of
 
 _LOADS = frozenset({"load", "volatile_load", "atomic_load", "read_range"})
@@ -27,6 +28,12 @@ _SIGNAL_POINTS = frozenset(
     {"pause", "sigsuspend", "sigwait", "read", "poll", "select", "epoll_wait", "wait", "msgrcv", "mq_receive",
      "semop", "sem_wait", "open", "sigaction", "sigprocmask", "fork", "nanosleep", "write"}
 )  # fmt: skip
+
+_SOCKETS = "sockets"
+"""What stands for all sockets of a run: an operation at one end of a connection concerns the other one."""
+
+_SOCKET = "socket:"
+_CARRYING = frozenset({"send", "recv", "write", "read", "connect", "accept", "shutdown", "close"})
 
 _MEETINGS_MAX = 3
 _POINTS_MAX = 3
@@ -55,7 +62,7 @@ class Contention:
     Attributes:
         pairs: conflicting operations, one pair a class, the most telling first.
         threads: who took part, the script included.
-        steps: operations on objects that several of them used.
+        steps: operations on objects that several of them used, and looks at several objects.
         objects: ids of these objects.
         sleeps: of the submission, one of each place in its programs.
     """
@@ -94,10 +101,16 @@ def contention(history: History, meetings: Iterable[tuple[int, int]] = ()) -> Co
     return Contention(
         pairs=(*_meetings(deeds, meetings), *sorted(found.values(), key=_telling)),
         threads=len({deed.act.name for deed in deeds}),
-        steps=sum(1 for deed in deeds if shared.intersection(_keys(deed.op))),
-        objects=tuple(sorted(shared & history.objects.keys())),
+        steps=sum(deed.op.f in LOOKS_AT_SEVERAL or not shared.isdisjoint(_keys(deed.op)) for deed in deeds),
+        objects=tuple(sorted(_shared_objects(history, shared))),
         sleeps=tuple(_sleeps(deeds)),
     )
+
+
+def _shared_objects(history: History, shared: Collection[str]) -> Iterator[str]:
+    for name in history.objects:
+        if name in shared or (_SOCKETS in shared and name.startswith(_SOCKET)):
+            yield name
 
 
 def _telling(pair: Pair) -> tuple[int, int]:
@@ -139,10 +152,18 @@ def acts(history: History) -> Mapping[int, Act]:
 def _keys(op: Op) -> tuple[str, ...]:
     """What an operation concerns: its object, and the name it uses for it."""
     path = op.value.get("path")
-    keys = [op.object] if op.object else []
+    keys = [_SOCKETS] if _carries(op) else [op.object] if op.object else []
     if isinstance(path, str):
         keys.append(f"path {path.removeprefix('/')}")
     return tuple(keys)
+
+
+def _carries(op: Op) -> bool:
+    """Whether an operation is on a connection, or looks what has come by one."""
+    if op.f in LOOKS_AT_SEVERAL:
+        objects = op.value.get("objects")
+        return isinstance(objects, list | tuple) and any(str(each).startswith(_SOCKET) for each in objects)
+    return op.f in _CARRYING and (op.object or "").startswith(_SOCKET)
 
 
 def _on_objects(deeds: list[Deed], shared: set[str]) -> Iterator[tuple[Deed, Deed, int]]:

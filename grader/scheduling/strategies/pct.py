@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from grader.scheduling.base import Candidate, Options
+from grader.scheduling.base import LOOKS_AT_SEVERAL, Candidate, Options
 
 _PATIENCE = 200
 
@@ -41,7 +41,8 @@ class Pct:
         """Return the position of the one with the highest priority."""
         chosen = self._highest(candidates)
         one = candidates[chosen]
-        if one.nth and (one.target in self._contended or not one.target):
+        shared = one.target in self._contended or not one.target or one.f in LOOKS_AT_SEVERAL
+        if one.nth and shared:
             self._step += 1
             if self._changes and self._step >= self._changes[0]:
                 self._changes.pop(0)

@@ -91,6 +91,28 @@ def test_operations_of_two_on_one_object_conflict() -> None:
     assert (found.threads, found.steps, found.objects) == (2, 2, ("pipe:1",))
 
 
+def test_two_ends_of_a_connection_conflict_though_they_are_two_sockets() -> None:
+    told = Told()
+    told.op(A, "socket", "socket:1")
+    told.op(A, "send", "socket:1")
+    told.op(B, "poll", "event:1", objects=["event:1", "socket:2"])
+    told.op(B, "recv", "socket:2")
+    found = contention(told.history)
+    assert pairs(told) == [
+        (Act("a", "send", 1), Act("b", "poll", 1)),
+        (Act("a", "send", 1), Act("b", "recv", 1)),
+    ]
+    assert (found.steps, found.objects) == (3, ("socket:1", "socket:2"))
+
+
+def test_who_looks_at_several_objects_may_look_at_what_others_use() -> None:
+    told = Told()
+    told.op(A, "write", "pipe:1")
+    told.op(B, "read", "pipe:1")
+    told.op(B, "poll", "event:1", objects=["event:1", "pipe:1"])
+    assert contention(told.history).steps == 3
+
+
 def test_one_alone_has_no_conflict() -> None:
     told = Told()
     told.op(A, "write", "pipe:1")

@@ -178,6 +178,15 @@ def test_pct_follows_its_priorities_but_for_the_change() -> None:
         assert sum(x != y for x, y in pairwise(chosen)) <= 1
 
 
+def test_pct_changes_before_a_look_at_several_objects() -> None:
+    looks = [[one(name, "poll", 1, target="event:1") for name in NAMES]] * 20
+    changes = {
+        sum(x != y for x, y in pairwise(play(scheduler("pct", seed, depth=2, steps=20), looks)))
+        for seed in range(20)
+    }
+    assert changes == {1}
+
+
 def test_pct_meets_a_bug_of_depth_two_as_often_as_promised() -> None:
     """The bug: b's first operation comes right after a's second; two standard deviations are allowed."""
     met, runs, steps = 0, 2000, 10
