@@ -38,7 +38,6 @@ _ALONE = """\
 _INCLUDES = """\
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -320,6 +319,7 @@ _SLOW_PEER = (
 """
 )
 _ASKS_ITS_CHILD = """\
+#include <poll.h>
 int main(void)
 {
     int ends[2];

@@ -54,7 +54,8 @@ class Room:
                 self.say(guest, b": " + line)
         if end:
             self.selector.unregister(guest.connection)
-            self.say(guest, b" left")
+            if guest.name is not None:
+                self.say(guest, b" left")
 
     def say(self, speaker, text):
         for guest in list(self.guests):
