@@ -32,6 +32,9 @@ _SIGNAL_POINTS = frozenset(
 _SOCKETS = "sockets"
 """What stands for all sockets of a run: an operation at one end of a connection concerns the other one."""
 
+_OTHER_END = 6
+"""The rank of pairs on two sockets: these may be the ends of one connection, or of two."""
+
 _SOCKET = "socket:"
 _CARRYING = frozenset({"send", "recv", "write", "read", "connect", "accept", "shutdown", "close"})
 
@@ -95,7 +98,7 @@ def contention(history: History, meetings: Iterable[tuple[int, int]] = ()) -> Co
             continue
         pair = Pair(first.act, then.act, rank, then.op.index - first.op.index)
         words = (first.act.f, then.act.f)
-        kind = (first.place, then.place, words, _keys(then.op) if rank > 1 else ())
+        kind = (first.place, then.place, words, _keys(then.op) if 1 < rank < _OTHER_END else ())
         if kind not in found or pair.distance < found[kind].distance:
             found[kind] = pair
     return Contention(
@@ -152,9 +155,11 @@ def acts(history: History) -> Mapping[int, Act]:
 def _keys(op: Op) -> tuple[str, ...]:
     """What an operation concerns: its object, and the name it uses for it."""
     path = op.value.get("path")
-    keys = [_SOCKETS] if _carries(op) else [op.object] if op.object else []
+    keys = [op.object] if op.object else []
     if isinstance(path, str):
         keys.append(f"path {path.removeprefix('/')}")
+    if _carries(op):
+        keys.append(_SOCKETS)
     return tuple(keys)
 
 
@@ -194,6 +199,8 @@ def _overlap(one: Op, other: Op) -> bool:
 
 
 def _rank(op: Op, key: str) -> int:
+    if key == _SOCKETS:
+        return _OTHER_END
     if key.startswith("path "):
         return 2
     if op.f in _LOADS | _STORES:

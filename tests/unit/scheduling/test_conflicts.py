@@ -105,6 +105,19 @@ def test_two_ends_of_a_connection_conflict_though_they_are_two_sockets() -> None
     assert (found.steps, found.objects) == (3, ("socket:1", "socket:2"))
 
 
+def test_pairs_on_one_socket_are_tried_before_those_on_two() -> None:
+    told = Told()
+    told.op(A, "send", "socket:1")
+    told.op(A, "send", "socket:2")
+    told.op(B, "recv", "socket:3")
+    told.op(B, "send", "socket:1")
+    assert pairs(told) == [
+        (Act("a", "send", 1), Act("b", "send", 1)),
+        (Act("a", "send", 2), Act("b", "recv", 1)),
+        (Act("a", "send", 2), Act("b", "send", 1)),
+    ]
+
+
 def test_who_looks_at_several_objects_may_look_at_what_others_use() -> None:
     told = Told()
     told.op(A, "write", "pipe:1")
