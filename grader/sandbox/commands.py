@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _LOOK_S = 0.02
 _NICE = 10  # however many processes a command starts, the agent gets its turn
 _PROCESSES_MAX = 512
+_BURIED_MAX = 256  # at once: where somebody forks for ever there may always be another one to bury
 _READ = 65536
 _KILL_AGAIN_MS = 2
 _NOT_EXECUTED = 127
@@ -94,7 +95,7 @@ class _Command:
                 if not self.drain():
                     poll.unregister(fd)  # closed its output; may run on
             with contextlib.suppress(ChildProcessError):
-                while self.status is None:
+                for _ in range(_BURIED_MAX):
                     pid, status = os.waitpid(-1, os.WNOHANG)
                     if pid == 0:
                         break
@@ -162,14 +163,17 @@ def end_all(world: World, note: Any = None) -> None:
             for pid in _descendants():
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
-        try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if pid == 0:
-            poll.poll(_KILL_AGAIN_MS)
-        elif note is not None:
-            note(pid, status)
+        # Each time all are killed, whoever ends has to wait: many are buried between two times.
+        for _ in range(_BURIED_MAX):
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                break
+            if note is not None:
+                note(pid, status)
+        poll.poll(_KILL_AGAIN_MS)
 
 
 def _descendants() -> list[int]:
