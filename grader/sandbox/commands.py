@@ -94,12 +94,7 @@ class _Command:
                     return "grader"
                 if not self.drain():
                     poll.unregister(fd)  # closed its output; may run on
-            with contextlib.suppress(ChildProcessError):
-                for _ in range(_BURIED_MAX):
-                    pid, status = os.waitpid(-1, os.WNOHANG)
-                    if pid == 0:
-                        break
-                    self.note(pid, status)
+            _bury(self.note)
             if self._processes() > _PROCESSES_MAX:
                 return "processes"
         return ""
@@ -164,16 +159,23 @@ def end_all(world: World, note: Any = None) -> None:
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
         # Each time all are killed, whoever ends has to wait: many are buried between two times.
-        for _ in range(_BURIED_MAX):
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                break
-            if note is not None:
-                note(pid, status)
+        if not _bury(note):
+            return
         poll.poll(_KILL_AGAIN_MS)
+
+
+def _bury(note: Any) -> bool:
+    """Wait for those who have ended, and note how; False if there is nobody left to wait for."""
+    for _ in range(_BURIED_MAX):
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return False
+        if pid == 0:
+            break
+        if note is not None:
+            note(pid, status)
+    return True
 
 
 def _descendants() -> list[int]:
