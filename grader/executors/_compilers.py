@@ -25,29 +25,6 @@ FOLDER: Final = "/build/bin"
 
 _NAMES: Final = re.compile(r"([a-z0-9_]+-linux-gnu-)?(gcc|g\+\+|cc|c\+\+|c89|c99|clang|clang\+\+)(-[0-9.]+)?")
 
-_SCRIPT = """#!/bin/sh
-name=${{0##*/}}
-PATH=${{PATH#{folder}:}}
-links=yes
-for argument do
-    case $argument in
-    -shared | -nostdlib | -nostartfiles | -r) exec "$name" "$@" ;;
-    -c | -S | -E | -M | -MM) links=no ;;
-    esac
-done
-for argument do
-    shift
-    case $argument in
-    -fsanitize=* | -static | -static-pie | -s | -Wl,-s | -Wl,-S | -Wl,--strip-all | -Wl,--strip-debug) ;;
-    *) set -- "$@" "$argument" ;;
-    esac
-done
-if [ $links = yes ]; then
-    set -- "$@" {linked}
-fi
-exec "$name" "$@" {flags}
-"""
-
 _WITHOUT_SANITIZERS = """#!/bin/sh
 name=${{0##*/}}
 PATH=${{PATH#{folder}:}}
@@ -58,7 +35,29 @@ for argument do
     *) set -- "$@" "$argument" ;;
     esac
 done
-exec "$name" "$@"
+"""
+
+_PLAIN = f"""{_WITHOUT_SANITIZERS}exec "$name" "$@"
+"""
+
+_SCRIPT = f"""{_WITHOUT_SANITIZERS}links=yes
+for argument do
+    case $argument in
+    -shared | -nostdlib | -nostartfiles | -r) exec "$name" "$@" ;;
+    -c | -S | -E | -M | -MM) links=no ;;
+    esac
+done
+for argument do
+    shift
+    case $argument in
+    -static | -static-pie | -s | -Wl,-s | -Wl,-S | -Wl,--strip-all | -Wl,--strip-debug) ;;
+    *) set -- "$@" "$argument" ;;
+    esac
+done
+if [ $links = yes ]; then
+    set -- "$@" {{linked}}
+fi
+exec "$name" "$@" {{flags}}
 """
 
 _NO_STRIP = """#!/bin/sh
@@ -81,7 +80,7 @@ def put_compilers(box: Box, *, instrument: bool) -> dict[str, str]:
         objects = put_run_time(box)
         scripts = {name: _script(name, objects, box.root) for name in _compilers()} | {"strip": _NO_STRIP}
     else:
-        scripts = dict.fromkeys(_compilers(), _WITHOUT_SANITIZERS.format(folder=f"{box.root}{FOLDER}"))
+        scripts = dict.fromkeys(_compilers(), _PLAIN.format(folder=f"{box.root}{FOLDER}"))
     contents = {name: text.encode() for name, text in scripts.items()}
     box.put(FOLDER, archives.of_mapping(contents, dict.fromkeys(contents, 0o755)), clear=True)
     return {"PATH": f"{FOLDER}:{MINIMAL_ENVIRONMENT['PATH']}"}
