@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
+from grader.checkers._accesses import Touch, to_memory
 from grader.checkers._custom import EXPLAINS_NAME
 from grader.checkers._printing import lines as printed_lines
 from grader.checkers.base import Spec, alive, argument, finished, last_line, named, quoted, who
@@ -41,6 +42,7 @@ __all__ = [
     "OpType",
     "Process",
     "Spec",
+    "Touch",
     "Waiting",
     "alive",
     "calls",
@@ -52,6 +54,7 @@ __all__ = [
     "named",
     "parts",
     "quoted",
+    "stores",
     "who",
 ]
 
@@ -217,6 +220,16 @@ def ends(history: History, *, part: str = "", role: str = "", by: Player = "subm
         by: whose.
     """
     return calls(history, "exit", part=part, role=role, by=by)
+
+
+def stores(history: History, *, part: str = "") -> list[Touch]:
+    """Return what the submission writes into memory that others may see, in order; C programs tell of it.
+
+    Args:
+        history: the run.
+        part: only those of this part.
+    """
+    return [touch for touch in to_memory(history) if touch.writes and part in ("", touch.op.part)]
 
 
 def finding(

@@ -1,8 +1,6 @@
 """What the contract of the ledger says of the disk."""
 
-from grader.authoring import Call, Finding, History, Spec, calls, ends, finding
-
-_STORES = ("store", "volatile_store", "load_store", "write_range")
+from grader.authoring import Call, Finding, History, Spec, calls, ends, finding, named, stores
 
 
 def _adds(spec: Spec, part: str) -> bool:
@@ -26,12 +24,13 @@ def waits_for_the_disk(history: History, spec: Spec) -> list[Finding]:
         if syncs and not waited:
             message = f"{end.part} ends with 0, and has only asked for a write to the disk (MS_ASYNC)."
             return [finding(history, message, *syncs, read="man 2 msync")]
+        file = spec.script.cast[end.part].args[0]
         late = [
-            c
-            for c in calls(history, *_STORES, part=end.part, on=spec.script.cast[end.part].args[0])
-            if waited and c.start.index > waited[-1].start.index
+            touch.op
+            for touch in stores(history, part=end.part)
+            if named(history, touch.item) == file and waited and touch.op.index > waited[-1].start.index
         ]
         if late:
-            message = f"{end.part} stores into {late[0].on} after it has waited for the disk."
+            message = f"{end.part} stores into {file} after it has waited for the disk."
             return [finding(history, message, waited[-1], late[0], read="man 2 msync")]
     return []

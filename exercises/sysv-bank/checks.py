@@ -3,9 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from grader.authoring import Call, Finding, History, Op, Spec, calls, ends, finding, finished, parts
-
-STORES = ("store", "volatile_store", "atomic_", "write_range", "load_store")
+from grader.authoring import Call, Finding, History, Op, Spec, calls, ends, finding, finished, parts, stores
 
 LONG = 8
 
@@ -41,13 +39,17 @@ def holding(history: History, spec: Spec) -> list[Finding]:
 def longs(history: History, spec: Spec) -> list[Finding]:
     """The segment holds the balances as longs, one after the other."""
     for pid, process in sorted(history.processes.items()):
-        if process.main or spec.script.cast[process.part].by != "submission":
-            continue
-        stores = _stores(history, pid)
-        sizes = {store.value.get("size") for store in stores}
-        if stores and all(isinstance(size, int) and size < LONG for size in sizes):
-            message = f"It writes {' or '.join(map(str, sizes))} bytes, and a balance is a long of {LONG}."
-            return [finding(history, message, stores[0], read="man 2 shmget")]
+        written = [
+            touch
+            for touch in stores(history, part=process.part)
+            if touch.op.pid == pid and touch.item.startswith("sysv-shared-memory:")
+        ]
+        sizes = {touch.size for touch in written}
+        if sizes and not process.main and max(sizes) < LONG:
+            message = (
+                f"It writes {' or '.join(map(str, sorted(sizes)))} bytes, and a balance is a long of {LONG}."
+            )
+            return [finding(history, message, written[0].op, read="man 2 shmget")]
     return []
 
 
@@ -65,15 +67,6 @@ def _spans(history: History, part: str) -> dict[int, list[Span]]:
             elif not change[which] and which in taken:
                 spans[call.pid].append((taken.pop(which), call))
     return spans
-
-
-def _stores(history: History, pid: int) -> list[Op]:
-    """What a process writes into System V segments, as far as that is seen: C programs tell of it."""
-    return [
-        op
-        for op in history.ops
-        if op.pid == pid and op.f.startswith(STORES) and (op.object or "").startswith("sysv-shared-memory:")
-    ]
 
 
 def _held(spans: list[Span], at: Op) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import grader.authoring
-from grader.authoring import calls, ends, finding, lines, parts
+from grader.authoring import calls, ends, finding, lines, parts, stores
 from grader.catalogue.checks import load_checks
 from grader.model.history import ObjectKind
 from grader.model.verdict import Finding, Severity
@@ -72,6 +72,17 @@ def test_lines_are_whole_whatever_pieces_they_came_in(story: Story) -> None:
     assert [line.text for line in lines(history, part="bob")] == ["other"]
     assert [line.text for line in lines(history, by="reference")] == ["reference"]
     assert lines(history, part="nobody") == []
+
+
+def test_stores_are_what_the_submission_writes_into_shared_memory() -> None:
+    s = Story("alice", "eve_ref")
+    memory = s.object(ObjectKind.MAPPING)
+    s.access(10, "load", memory)
+    s.access(10, "store", memory, offset=8)
+    s.access(10, "atomic_load", memory)
+    s.access(20, "store", memory)
+    assert [(touch.op.part, touch.item, touch.start) for touch in stores(s.history)] == [("alice", memory, 8)]
+    assert stores(s.history, part="eve") == []
 
 
 def test_a_finding_shows_the_line_of_its_last_witness(story: Story) -> None:
